@@ -1,0 +1,1 @@
+"""How Attune is run: on a laptop, from the command line, in containers."""

@@ -1,0 +1,1 @@
+"""The four services of Attune; they speak only through events."""

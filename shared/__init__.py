@@ -1,0 +1,1 @@
+"""What all four services need, and which knows none of them."""
