@@ -1,0 +1,51 @@
+# Attune: everything one does here, in one place. `make` alone explains.
+.DEFAULT_GOAL := help
+.PHONY: help run test ci lint types contracts requirements bench screenshots lock
+
+PYTHON ?= python3
+BIN := .venv/bin
+BOOTSTRAP := $(PYTHON) deploy/bootstrap.py
+
+help:
+	@echo "Hello. From here you can:"; echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+	@echo; echo "Nothing outside this folder is changed; .venv and .attune may be deleted at any time."
+
+run: ## start Attune on this computer and print its addresses
+	@$(BOOTSTRAP) core
+	@$(BIN)/attune run
+
+test: ## run every test that this computer can run
+	@$(BOOTSTRAP) test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+ci: ## do all that the build does, tests included
+	@bash .ci/run
+
+lint: ## look for slips and untidy lines
+	@$(BOOTSTRAP) dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: ## check that the pieces fit (mypy, strict)
+	@$(BOOTSTRAP) dev
+	@$(BIN)/mypy
+
+contracts: ## check who may know whom
+	@$(BOOTSTRAP) test
+	@$(BIN)/lint-imports
+
+requirements: ## list each requirement and the tests that show it
+	@$(BOOTSTRAP) test
+	@$(BIN)/python -m tests.house.requirements
+
+bench: ## measure how fast the events travel, beside Celery
+	@$(BOOTSTRAP) dev
+	@$(BIN)/python -m tests.bench
+
+screenshots: ## take a picture of every page, for phone and desktop
+	@$(BOOTSTRAP) test
+	@$(BIN)/python -m tests.screenshots
+
+lock: ## choose the newest fitting releases and pin them (needs uv)
+	@$(PYTHON) deploy/lock.py

@@ -1,0 +1,147 @@
+"""What every test may ask for: real servers of our own, and honest words when one is missing."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.servers.absence import MARK, Absent, give_up, program
+from tests.servers.ground import Ground
+from tests.servers.postgres import Database, Postgres
+from tests.servers.rabbitmq import RabbitMQ
+from tests.servers.smtp import Smtp
+
+GROUND = pytest.StashKey[Ground]()
+CHROMIUM = "apt-get install chromium fonts-dejavu-core"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the ground of this run; workers stand on that of the process that started them."""
+    given = getattr(config, "workerinput", {}).get("ground")
+    config.stash[GROUND] = Ground(Path(given)) if given else Ground.new()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End every server once the run is over."""
+    if not hasattr(config, "workerinput"):
+        config.stash[GROUND].clear()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Tell a new worker where the ground is."""
+    node.workerinput["ground"] = str(node.config.stash[GROUND].folder)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep every test of the broker on one worker, for some of them kill it."""
+    for item in items:
+        if "rabbitmq" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("rabbitmq"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what was not tested here, and the one command that would change that."""
+    missed: dict[str, set[str]] = defaultdict(set)
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else ""
+        if MARK in reason:
+            missed[reason.split(MARK)[1].strip()].add(report.nodeid.split("::")[0])
+    if missed:
+        terminalreporter.section("not tested on this machine")
+    for reason, files in sorted(missed.items()):
+        terminalreporter.write_line(f"{reason}")
+        terminalreporter.write_line(f"    skipped for want of it: {', '.join(sorted(files))}")
+
+
+@pytest.fixture(scope="session")
+def ground(pytestconfig: pytest.Config) -> Ground:
+    """The folder and the locks that all workers of this run share."""
+    return pytestconfig.stash[GROUND]
+
+
+@pytest.fixture(scope="session")
+def postgres(ground: Ground) -> Postgres:
+    """A real PostgreSQL shared by the whole run: do not kill it, see `mortal_postgres`."""
+    try:
+        return Postgres.shared(ground)
+    except Absent as absent:
+        give_up(absent)
+
+
+@pytest.fixture
+def mortal_postgres(ground: Ground) -> Iterator[Postgres]:
+    """A real PostgreSQL of this test alone, to be stopped, killed, frozen and started again."""
+    try:
+        server = Postgres.create(ground, f"mortal-{uuid4().hex[:8]}")
+    except Absent as absent:
+        give_up(absent)
+    yield server
+    server.thaw()
+    server.kill()
+    shutil.rmtree(server.folder)
+
+
+@pytest.fixture
+def new_database(postgres: Postgres) -> Iterator[Callable[..., Database]]:
+    """Return a function that makes an empty database: `new_database("intake").url`."""
+    made: list[Database] = []
+
+    def make(name: str = "test", *, like: str = "template1") -> Database:
+        made.append(postgres.new_database(name, like=like))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(ground: Ground) -> RabbitMQ:
+    """A real RabbitMQ, which a test may kill and freeze: its tests never run at the same time."""
+    try:
+        return RabbitMQ.shared(ground)
+    except Absent as absent:
+        give_up(absent)
+
+
+@pytest.fixture
+def vhost(rabbitmq: RabbitMQ) -> Iterator[str]:
+    """The name of an empty virtual host on a running broker: `rabbitmq.url(vhost)`."""
+    rabbitmq.revive()
+    name = rabbitmq.new_vhost()
+    yield name
+    with suppress(httpx.HTTPError):
+        rabbitmq.drop_vhost(name)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[Smtp]:
+    """The mail server behind `smtp`."""
+    server = Smtp()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def smtp(mail_server: Smtp) -> Smtp:
+    """A real mail server with an empty box, which accepts everything until told otherwise."""
+    mail_server.forget()
+    mail_server.revive()
+    return mail_server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of a Chromium for tests in a browser."""
+    try:
+        return program("chromium", also=["chromium-browser", "google-chrome"], command=CHROMIUM)
+    except Absent as absent:
+        give_up(absent)
