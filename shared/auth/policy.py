@@ -1,0 +1,169 @@
+"""The one place that decides, before every request, who is asking and whether they may."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Flask, current_app, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from shared.auth.actors import NOBODY, Actor, Door
+from shared.auth.matrix import Rule, Word, rules_of
+from shared.auth.staff_cookie import read_staff_cookie
+from shared.auth.tokens import (
+    BadToken,
+    ServiceToken,
+    StaffAssertion,
+    read_service_token,
+    read_staff_assertion,
+)
+from shared.errors import NotAllowed, NotFound, SignInNeeded
+from shared.settings import Settings
+
+Doorkeeper = Callable[[], Actor | None]
+"""Says who came in by a door, from the current request; None for nobody."""
+
+SessionCheck = Callable[[StaffAssertion], bool]
+"""Says whether the session behind an assertion is still open."""
+
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
+RENEWAL = "/intake/session/renew"
+
+
+def authorise() -> ResponseReturnValue | None:
+    """Let the request in, or answer in its place.
+
+    Raises NotFound, NotAllowed or SignInNeeded. Leaves who acts in ``current_actor()``.
+    """
+    g.actor = NOBODY
+    if request.endpoint is None:
+        return None
+    rule = current_rule()
+    if rule is None:
+        raise NotFound
+    came_in = [actor for door in rule.doors() if (actor := _keeper(door)()) is not None]
+    for actor in came_in:
+        if _admitted(rule, actor):
+            g.actor = actor
+            return None
+    if rule.words & {Word.PUBLIC, Word.ADDRESS} or (Word.INSIDE in rule.words and _from_inside()):
+        return None
+    if came_in:
+        raise NotAllowed
+    return _turned_away(rule)
+
+
+def current_actor() -> Actor:
+    """Return the one who acts in this request."""
+    actor: Actor = g.get("actor", NOBODY)
+    return actor
+
+
+def current_assertion() -> StaffAssertion | None:
+    """Return what the browser's valid staff assertion says; None for everybody else."""
+    found: StaffAssertion | None = g.get("staff_assertion")
+    return found
+
+
+def current_service_token() -> ServiceToken | None:
+    """Return the token by which another service came in; None for everybody else."""
+    found: ServiceToken | None = g.get("service_token")
+    return found
+
+
+def current_rule() -> Rule | None:
+    """Return the access rule of the view asked for; None where the files know none."""
+    return rules_of(_settings().service).get(request.endpoint or "")
+
+
+def keep_door(app: Flask, door: Door, keeper: Doorkeeper) -> None:
+    """Let ``keeper`` say who came in by a door (link or seat) of this service.
+
+    It may raise a Refusal of its own, for instance to show the closed page.
+    """
+    app.extensions.setdefault("doorkeepers", {})[door] = keeper
+
+
+def check_sessions(app: Flask, still_open: SessionCheck) -> None:
+    """Ask ``still_open`` at each request of staff whether their session may go on."""
+    app.extensions["session_check"] = still_open
+
+
+def bears_token() -> bool:
+    """Whether the caller shows a token of its own making, as only services do."""
+    return request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def _keeper(door: Door) -> Doorkeeper:
+    if door is Door.SERVICE:
+        return _service
+    if bears_token():
+        return _nobody
+    if door is Door.STAFF:
+        return _member_of_staff
+    keeper: Doorkeeper = current_app.extensions.get("doorkeepers", {}).get(door, _nobody)
+    return keeper
+
+
+def _nobody() -> Actor | None:
+    return None
+
+
+def _member_of_staff() -> Actor | None:
+    token = read_staff_cookie(_settings())
+    if not token:
+        return None
+    try:
+        assertion = read_staff_assertion(_settings(), token)
+    except BadToken:
+        return None
+    still_open: SessionCheck = current_app.extensions.get("session_check", lambda _: True)
+    if not still_open(assertion):
+        return None
+    g.staff_assertion = assertion
+    return assertion.actor
+
+
+def _service() -> Actor | None:
+    if not bears_token():
+        return None
+    token = request.headers["Authorization"].removeprefix("Bearer ").strip()
+    g.service_token = read_service_token(_settings(), token)
+    actor: Actor = g.service_token.actor
+    return actor
+
+
+def _admitted(rule: Rule, actor: Actor) -> bool:
+    if actor.door is Door.STAFF:
+        return Word.PUBLIC in rule.words or rule.admits(actor.role)
+    if actor.door is Door.SERVICE:
+        return bool(rule.scopes & g.service_token.scopes)
+    return True
+
+
+def _from_inside() -> bool:
+    return not any(name in request.headers for name in FORWARDED)
+
+
+def _turned_away(rule: Rule) -> ResponseReturnValue:
+    """Answer someone who did not sign in, or whose sign-in ran out, without losing their work."""
+    if not rule.for_staff:
+        raise SignInNeeded if rule.scopes else NotFound
+    if request.path.startswith(("/api/", "/internal/")):
+        raise SignInNeeded
+    if request.headers.get("HX-Request"):
+        return "", HTTPStatus.UNAUTHORIZED, {"HX-Refresh": "true"}
+    if request.method in ("GET", "HEAD"):
+        return redirect(f"{RENEWAL}?next={quote(_here())}", HTTPStatus.SEE_OTHER)
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    return render_template("send_again.html", typed=typed), HTTPStatus.UNAUTHORIZED
+
+
+def _here() -> str:
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return f"/{_settings().service}{request.path}{query}"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
