@@ -1,0 +1,78 @@
+"""What a person or a program is told when something cannot be done, or went wrong."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, make_response, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from shared.errors import Refusal
+from shared.web.problems import for_programs, http_problem, refusal_problem
+from shared.web.requests import request_id
+from shared.web.worlds import in_member_world
+
+TITLES: Mapping[int, str] = {
+    400: "That did not arrive as it should",
+    401: "Please sign in",
+    403: "This is not open to your role",
+    404: "There is nothing here",
+    405: "This address does not take that",
+    409: "Someone was quicker",
+    410: "This is no longer here",
+    413: "That is too large",
+    422: "That is not possible",
+    429: "That was a lot at once",
+    500: "Something went wrong on our side",
+    503: "Not available right now",
+}
+SENTENCES: Mapping[int, str] = {
+    400: "Go back, load the page again, and send it once more.",
+    404: "There is nothing at this address, or it is not yours to see.",
+    405: "Go back to the page you came from and use its buttons.",
+    413: "Send less at once: a shorter text or a smaller file.",
+    429: "Wait a minute, then try again.",
+    500: "Nothing of what you sent was kept. Try again; if it happens twice, ask for help "
+    "and give the number below.",
+}
+OTHERWISE = "Go back and try again."
+
+
+class FormOutOfDate(Refusal):
+    """This form no longer belongs to your visit. Go back, load the page again, and send it."""
+
+    status = 400
+
+
+def answer_errors(app: Flask) -> None:
+    """Let every error of an app be told in our words, as a page or as a problem document."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    if for_programs():
+        return refusal_problem(refusal, number=request_id())
+    return _page(refusal.status, str(refusal))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    if for_programs():
+        return http_problem(error, number=request_id())
+    shown = _page(error.code, SENTENCES.get(error.code, OTHERWISE))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            shown.headers.add(name, value)
+    return shown
+
+
+def _page(status: int, sentence: str) -> Response:
+    world = "member_error.html" if in_member_world() else "error.html"
+    page = render_template(
+        world,
+        title=TITLES.get(status, TITLES[422]),
+        sentence=sentence,
+        number=request_id() if status >= InternalServerError.code else None,
+    )
+    return make_response(page, status)

@@ -1,0 +1,56 @@
+"""What is asked before a view runs: the form's token, then who is there and whether they may."""
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from shared.auth.matrix import Word
+from shared.auth.policy import authorise, bears_token, current_rule
+from shared.errors import NotAllowed
+from shared.web.errors import FormOutOfDate
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class NotAPage(NotAllowed):
+    """This address answers programs. Open it with a program, not as a page."""
+
+
+def guard(app: Flask) -> None:
+    """Ask these questions before every request of an app."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # asked below, where the door is known
+        WTF_CSRF_TIME_LIMIT=None,  # a form may be left open as long as the visit lasts
+        WTF_CSRF_SSL_STRICT=False,  # our pages send no referrer
+    )
+    tokens = CSRFProtect(app)
+
+    @app.before_request
+    def ask() -> ResponseReturnValue | None:
+        _refuse_foreign_pages()
+        if _by_cookie() and request.method not in READING:
+            _check_token(tokens)
+        return authorise()
+
+
+def _refuse_foreign_pages() -> None:
+    """Refuse what other sites' pages send, and API addresses opened as pages."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if request.method not in READING and site not in ("same-origin", "none"):
+        raise FormOutOfDate
+    as_page = request.headers.get("Sec-Fetch-Dest") in ("document", "iframe", "embed", "object")
+    if as_page and request.path.startswith("/api/") and request.endpoint != "api-docs.openapi_json":
+        raise NotAPage
+
+
+def _by_cookie() -> bool:
+    """Whether a cookie could open this door, so that another site's page could abuse it."""
+    rule = current_rule()
+    return rule is not None and Word.ADDRESS not in rule.words and not bears_token()
+
+
+def _check_token(tokens: CSRFProtect) -> None:
+    try:
+        tokens.protect()
+    except CSRFError as problem:
+        raise FormOutOfDate from problem

@@ -1,0 +1,44 @@
+"""What every template can use without being given it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from shared.auth.actors import Actor
+from shared.auth.policy import current_actor
+from shared.web.headers import csp_nonce
+from shared.web.links import service_url, static_url
+from shared.web.menu import ROLE_WORDS, here, menu_for
+from shared.web.requests import settings
+
+NameOfPlace = Callable[[Actor], str]
+
+
+def show_place(app: Flask, name_of: NameOfPlace) -> None:
+    """Show above the menu what ``name_of`` says of who is signed in: their clinic's name."""
+    app.extensions["place"] = name_of
+
+
+def page_context(app: Flask) -> None:
+    """Give every template of an app the menu, the role, and ways to make addresses."""
+    app.jinja_env.globals.update(
+        csp_nonce=csp_nonce, service_url=service_url, static_url=static_url, url_for=url_for
+    )
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    actor = current_actor()
+    menu = menu_for(actor.role, production=settings().production)
+    name_of: NameOfPlace = current_app.extensions.get("place", lambda _: "")
+    return {
+        "place": name_of(actor) if actor.role else "",
+        "menu": menu,
+        "menu_here": here(menu, service=settings().service, path=request.path),
+        "role": actor.role,
+        "role_words": ROLE_WORDS.get(actor.role, "") if actor.role else "",
+        "signed_in": actor.role is not None,
+        "service": settings().service,
+        "production": settings().production,
+    }

@@ -1,0 +1,18 @@
+"""Which of the two worlds a page belongs to: the staff's, or the members' neutral one."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+
+from shared.auth.policy import current_rule
+from shared.settings import Settings
+
+
+def in_member_world() -> bool:
+    """Whether this request is a member's, by its view or, where none is known, by its host."""
+    rule = current_rule()
+    if rule is not None and (rule.for_members or rule.for_staff):
+        return rule.for_members
+    settings: Settings = current_app.extensions["settings"]
+    staff, member = (urlsplit(url).netloc for url in (settings.staff_url, settings.member_url))
+    return staff != member and request.host == member
