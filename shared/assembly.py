@@ -1,0 +1,55 @@
+"""The parts that every service is put together from."""
+
+from collections.abc import Iterable, Mapping
+
+import httpx
+from flask import Flask
+from sqlalchemy import MetaData
+
+from shared.auth.tokens import service_token
+from shared.clock import Clock
+from shared.events import feed
+from shared.events.content import Provider
+from shared.events.feed_client import Feeds
+from shared.events.wake import new_wake
+from shared.keys import key_ring
+from shared.settings import Settings
+from shared.store import Store
+from shared.web import new_app
+
+BACKBONE_SCOPES = ("feed", "content")
+PATIENCE = httpx.Timeout(5.0, connect=2.0)
+
+
+def new_store(settings: Settings, metadata: MetaData) -> Store:
+    """Return the store of a service, with its key ring and what wakes its relay."""
+    return Store(
+        settings.database_url,
+        metadata,
+        service=settings.service,
+        keys=key_ring(settings.master_key, settings.key_file),
+        wake=new_wake(settings.database_url),
+    )
+
+
+def new_feeds(settings: Settings, clients: Mapping[str, httpx.Client] | None = None) -> Feeds:
+    """Return the feeds of the other services; tests give clients that need no socket."""
+    clients = clients or {
+        name: httpx.Client(base_url=url, timeout=PATIENCE)
+        for name, url in settings.internal_urls.items()
+    }
+    return Feeds(clients, lambda teller: service_token(settings, teller, BACKBONE_SCOPES))
+
+
+def new_service_app(
+    import_name: str,
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    providers: Iterable[Provider] = (),
+) -> Flask:
+    """Return an app with the house's layout and the doors that other services use."""
+    app = new_app(import_name, settings, store, clock)
+    app.extensions["providers"] = {provider.kind: provider for provider in providers}
+    app.register_blueprint(feed.blueprint)
+    return app

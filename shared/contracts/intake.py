@@ -1,0 +1,125 @@
+"""Facts told by intake."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.auth.actors import Role
+from shared.contracts.event import DataClassification, Event
+from shared.contracts.words import Purpose, RelationshipState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicRegistered(Event):
+    """A clinic has joined, or its details have changed; content ``intake.clinic``."""
+
+    type = "intake.clinic.registered.v1"
+    stream = "intake.clinics"
+    subject = "clinic_id"
+    classification = DataClassification.OPERATIONAL
+
+    organization_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffChanged(Event):
+    """A member of staff works at this clinic in these roles; none means no longer."""
+
+    type = "intake.staff.changed.v1"
+    stream = "intake.clinics"
+    subject = "clinic_id"
+
+    staff_id: UUID
+    roles: tuple[Role, ...]
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationshipOpened(Event):
+    """A relationship of two or more members is in care; its members join one by one.
+
+    ``episode_id`` is random, and the only id under which reports will count it.
+    """
+
+    type = "intake.relationship.opened.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    episode_id: UUID
+    clinician_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationshipChanged(Event):
+    """A relationship's clinician or state has changed."""
+
+    type = "intake.relationship.changed.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    clinician_id: UUID
+    state: RelationshipState
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(Event):
+    """A person belongs to a relationship; content ``intake.person``."""
+
+    type = "intake.member.joined.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    person_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberChanged(Event):
+    """A member's details have changed, or they have left; content ``intake.person``."""
+
+    type = "intake.member.changed.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    person_id: UUID
+    active: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentChanged(Event):
+    """A person's permission for one purpose has a new revision.
+
+    It permits from ``valid_from`` (included) to ``valid_until`` (excluded), if ``permitted``.
+    """
+
+    type = "intake.consent.changed.v1"
+    stream = "intake.consent"
+    subject = "person_id"
+    classification = DataClassification.PRIVATE
+
+    person_id: UUID
+    purpose: Purpose
+    permitted: bool
+    revision: int
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributionChanged(Event):
+    """Whether an episode may be counted in reports."""
+
+    type = "intake.contribution.changed.v1"
+    stream = "intake.contributions"
+    subject = "episode_id"
+
+    episode_id: UUID
+    permitted: bool
+    revision: int

@@ -1,0 +1,23 @@
+"""Facts told by reports."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.contracts.event import DataClassification, Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasePublished(Event):
+    """A release of an organization is out; ``clinic_id`` holds the organization's id.
+
+    ``period`` is year * 10 + quarter.
+    """
+
+    type = "reports.release.published.v1"
+    stream = "reports.releases"
+    subject = "organization_id"
+    classification = DataClassification.OPERATIONAL
+
+    organization_id: UUID
+    release_id: UUID
+    period: int

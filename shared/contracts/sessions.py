@@ -1,0 +1,48 @@
+"""Facts told by sessions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.contracts.event import DataClassification, Event
+from shared.contracts.words import PlanState
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRecorded(Event):
+    """A progress-log entry about a session was written."""
+
+    type = "sessions.session.recorded.v1"
+    stream = "sessions.work"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    entry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanged(Event):
+    """An experiment was offered, runs, or has ended."""
+
+    type = "sessions.plan.changed.v1"
+    stream = "sessions.work"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    plan_id: UUID
+    state: PlanState
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsPeriodClosed(Event):
+    """A clinic's contributions of a calendar quarter are frozen; content ``sessions.contributions``.
+
+    ``period`` is year * 10 + quarter (20263 is the third quarter of 2026).
+    """
+
+    type = "sessions.period.closed.v1"
+    stream = "sessions.contributions"
+    subject = "clinic_id"
+    classification = DataClassification.OPERATIONAL
+
+    period: int

@@ -1,0 +1,99 @@
+"""Reading the feeds of other services, and the content that their events refer to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from shared.errors import Unreachable
+from shared.events.content import Reference
+from shared.events.heard import Heard, read_events
+
+PAGE = 500
+
+Token = Callable[[str], str]
+"""Returns a short-lived service token for the service that is asked."""
+
+
+class GenerationDiffers(Exception):
+    """The teller's partition is of another generation: it was restored or resharded."""
+
+
+class Pruned(Exception):
+    """The teller no longer keeps what this listener missed; it must rebuild."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a feed: events in position order, complete up to ``head`` when it was read."""
+
+    generation: str
+    head: int
+    events: list[Heard]
+
+
+class Feeds:
+    """The feeds of all tellers, over HTTP."""
+
+    def __init__(self, clients: Mapping[str, httpx.Client], token: Token):
+        self._clients = clients
+        self._token = token
+
+    def heads(self, teller: str) -> dict[tuple[str, int], tuple[str, int]]:
+        """Return (generation, head) of each (stream, partition) that this service may read."""
+        found = self._ask(teller, "GET", "/internal/heads")
+        return {
+            (head["stream"], head["partition"]): (head["generation"], head["head"])
+            for head in found["heads"]
+        }
+
+    def page(self, stream: str, partition: int, *, after: int, generation: str | None) -> Page:
+        """Return what follows a position.
+
+        Raises GenerationDiffers, Pruned, or Unreachable.
+        """
+        query = {"after": str(after), "limit": str(PAGE)}
+        if generation:
+            query["generation"] = generation
+        teller = stream.split(".")[0]
+        found = self._ask(teller, "GET", f"/internal/feed/{stream}/{partition}", params=query)
+        return Page(found["generation"], found["head"], read_events(found["events"]))
+
+    def content(
+        self, teller: str, kind: str, references: Sequence[Reference]
+    ) -> dict[Reference, dict[str, Any] | None]:
+        """Return the content of references; None where it is gone for good.
+
+        A reference that the teller leaves out is not known to it yet.
+        """
+        asked = [
+            {"clinic_id": str(r.clinic_id), "subject_id": str(r.subject_id), "version": r.version}
+            for r in references
+        ]
+        found = self._ask(
+            teller, "POST", f"/internal/content/{kind}", json={"references": asked}
+        )
+        by_place = {(str(r.clinic_id), str(r.subject_id)): r for r in references}
+        return {
+            by_place[item["clinic_id"], item["subject_id"]]: item["content"]
+            for item in found["items"]
+        }
+
+    def _ask(self, teller: str, method: str, path: str, **how: Any) -> Any:
+        try:
+            answer = self._clients[teller].request(
+                method, path, headers={"Authorization": f"Bearer {self._token(teller)}"}, **how
+            )
+        except httpx.HTTPError:
+            raise Unreachable from None
+        if answer.status_code == 409:
+            raise GenerationDiffers
+        if answer.status_code == 410:
+            raise Pruned
+        if answer.status_code != 200:
+            raise Unreachable
+        try:
+            return answer.json()
+        except ValueError:
+            raise Unreachable from None

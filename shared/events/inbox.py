@@ -1,0 +1,225 @@
+"""Applying events: effects and cursor in one transaction, each event once, in order per subject."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from shared.auth.actors import system
+from shared.clock import Now
+from shared.contracts import Event
+from shared.contracts.streams import streams_for
+from shared.events import metrics, parking
+from shared.events.heard import Heard, read_events
+from shared.events.lease import database_time
+from shared.events.relay import Reach, pass_by
+from shared.events.tables import inbox_cursor
+from shared.store.store import Store
+from shared.store.work import UnitOfWork
+from shared.tracing import following
+
+Handler = Callable[[UnitOfWork, Any], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A handler that takes all consecutive events of its type at once, as a list."""
+
+    handle: Callable[[UnitOfWork, Any], None]
+
+
+Subscriptions = Mapping[type[Event], Handler | Batch]
+
+Place = tuple[str, int]
+
+
+@dataclass
+class Applied:
+    """What became of a batch: how many took effect or were parked, and where something is missing."""
+
+    applied: int = 0
+    gaps: set[Place] = field(default_factory=set)
+    stopped: set[Place] = field(default_factory=set)
+
+
+class Inbox:
+    """The one way by which events of other services take effect in a service.
+
+    Handlers have no outside effects: they change rows, record facts, and want content.
+    """
+
+    def __init__(
+        self, store: Store, subscriptions: Subscriptions, now: Now, *, reach: Reach = pass_by
+    ):
+        self._store = store
+        self._subscriptions = subscriptions
+        self._now = now
+        self._reach = reach
+        self._service = store.service
+
+    def open_cursors(self) -> None:
+        """Make the cursor row of every partition that this service listens to."""
+        with self._store.engine.begin() as connection:
+            upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            for stream in streams_for(self._service):
+                for partition in range(stream.partitions):
+                    row = {"stream": stream.name, "partition": partition, "position": 0}
+                    statement = upsert(inbox_cursor).values(**row, stopped=False)
+                    connection.execute(statement.on_conflict_do_nothing())
+
+    def cursors(self) -> dict[Place, Any]:
+        """Return the cursor row of each (stream, partition)."""
+        with self._store.engine.connect().execution_options(attune_reading=True) as connection:
+            rows = connection.execute(select(inbox_cursor)).all()
+        return {(row.stream, row.partition): row for row in rows}
+
+    def stop(self, place: Place) -> None:
+        """Hear nothing more of a partition until an operator decides."""
+        stream, partition = place
+        here = (inbox_cursor.c.stream == stream) & (inbox_cursor.c.partition == partition)
+        with self._store.engine.begin() as connection:
+            connection.execute(update(inbox_cursor).where(here).values(stopped=True))
+
+    def apply(self, heard: Sequence[Heard], *, way: str) -> Applied:
+        """Apply what follows the cursors, in one transaction; pass over what is known.
+
+        A database that fails raises; nothing is kept then, and the same events come again.
+        """
+        clinics = {one.clinic_id for one in heard}
+        outcome = Applied()
+        with self._store.unit_of_work(clinics=clinics, actor=system(self._service)) as work:
+            cursors = self._locked(work, {one.place for one in heard})
+            fresh = self._fresh(heard, cursors, outcome)
+            if fresh:
+                self._take(work, fresh)
+                self._move(work, fresh)
+                self._reach("listener.applied")
+        if fresh:
+            self._reach("listener.committed")
+        outcome.applied = len(fresh)
+        metrics.count(self._service, "applied", len(fresh), way=way)
+        return outcome
+
+    def retry_one(self, chance: Any) -> int:
+        """Try the first parked event that is due; return 1 if there was one, else 0."""
+        with self._store.claiming() as work:
+            connection = work.session.connection()
+            due = parking.first_due(connection, database_time(connection))
+            if due is None:
+                return 0
+            work.clinics = frozenset({due.clinic_id} if due.clinic_id else ())
+            work.session.info["clinics"] = work.clinics
+            failure = self._attempt(work, [_parked(due)])
+            if failure is None:
+                parking.release(connection, due)
+            else:
+                now = database_time(connection)
+                parking.put_back(connection, due, failure, database_now=now, chance=chance)
+        return 1
+
+    def _locked(self, work: UnitOfWork, places: Iterable[Place]) -> dict[Place, Any]:
+        """Lock the cursors of these places, always in the same order."""
+        cursors = {}
+        for stream, partition in sorted(places):
+            row = work.session.execute(
+                select(inbox_cursor)
+                .where(inbox_cursor.c.stream == stream, inbox_cursor.c.partition == partition)
+                .with_for_update()
+            ).one_or_none()
+            if row is not None:
+                cursors[stream, partition] = row
+        return cursors
+
+    def _fresh(
+        self, heard: Sequence[Heard], cursors: Mapping[Place, Any], outcome: Applied
+    ) -> list[Heard]:
+        """Return the events that follow their cursor without a gap, each once."""
+        following_position = {place: row.position + 1 for place, row in cursors.items()}
+        fresh = []
+        for one in sorted(heard, key=lambda one: one.position):
+            cursor = cursors.get(one.place)
+            if cursor is None:
+                continue
+            if cursor.stopped or (cursor.generation and str(cursor.generation) != one.generation):
+                outcome.stopped.add(one.place)
+            elif one.position == following_position[one.place]:
+                following_position[one.place] += 1
+                fresh.append(one)
+            elif one.position > following_position[one.place]:
+                outcome.gaps.add(one.place)
+            else:
+                metrics.count(self._service, "duplicates")
+        return fresh
+
+    def _take(self, work: UnitOfWork, fresh: Sequence[Heard]) -> None:
+        """Let the handlers act on all at once, or, if one refuses, on one after the other."""
+        parked = parking.parked_subjects(work.session.connection())
+        if not parked and self._attempt(work, fresh) is None:
+            return
+        for one in fresh:
+            subject = (one.stream, one.subject_id)
+            failure = None if subject in parked else self._attempt(work, [one])
+            if subject in parked or failure is not None:
+                self._park(work, one, failure)
+                parked.add(subject)
+
+    def _attempt(self, work: UnitOfWork, heard: Sequence[Heard]) -> parking.Failure | None:
+        """Run the handlers in a savepoint; return why they refused, if they did."""
+        told = work.told
+        try:
+            with work.session.begin_nested():
+                self._handle(work, heard)
+        except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise
+            work.told = told
+            return parking.failure_of(error)
+        return None
+
+    def _handle(self, work: UnitOfWork, heard: Sequence[Heard]) -> None:
+        for kind, run in groupby(heard, key=lambda one: one.type):
+            batch = list(run)
+            events = [event for event in (one.event() for one in batch) if event is not None]
+            if not events:
+                metrics.count(self._service, "unknown", len(batch))
+                continue
+            handler = self._subscriptions.get(type(events[0]))
+            if isinstance(handler, Batch):
+                handler.handle(work, events)
+            elif handler is not None:
+                for one, event in zip(batch, events, strict=True):
+                    with following(one.attributes.get("traceparent")):
+                        handler(work, event)
+        work.session.flush()
+
+    def _park(self, work: UnitOfWork, one: Heard, failure: parking.Failure | None) -> None:
+        connection = work.session.connection()
+        now, database_now = self._now(), database_time(connection)
+        parking.park(connection, one, failure, now=now, database_now=database_now)
+        error = failure.error_class if failure else "behind"
+        metrics.count(self._service, "parked", error=error)
+
+    def _move(self, work: UnitOfWork, fresh: Sequence[Heard]) -> None:
+        ends = {one.place: one for one in fresh}
+        for (stream, partition), last in ends.items():
+            work.session.execute(
+                update(inbox_cursor)
+                .where(inbox_cursor.c.stream == stream, inbox_cursor.c.partition == partition)
+                .values(
+                    position=last.position,
+                    generation=UUID(last.generation),
+                    event_id=UUID(str(last.attributes["id"])),
+                    applied_at=self._now(),
+                )
+            )
+
+
+def _parked(row: Any) -> Heard:
+    """Return a parked row as it was heard."""
+    return read_events([json.loads(row.cloud_event)])[0]

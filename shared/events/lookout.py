@@ -1,0 +1,46 @@
+"""Looking at the backbone of a service: what waits, and for how long."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from shared.events import metrics, parking
+from shared.events.tables import outbox, stream_head, undelivered, wanted
+from shared.store.store import Store
+
+
+def measure(store: Store, now: datetime) -> int:
+    """Set the figures that show what waits; always returns 0, for there is nothing to repeat."""
+    with store.engine.connect().execution_options(attune_reading=True) as connection:
+        for name, value in waiting(connection, now).items():
+            metrics.show(store.service, name, value)
+        for status, number in parking.counts(connection).items():
+            metrics.show(store.service, "undelivered", number, status=status)
+    return 0
+
+
+def waiting(connection: Connection, now: datetime) -> dict[str, float]:
+    """Return how much is untold, parked or wanted, and the age in seconds of the oldest."""
+    untold = (
+        select(func.count(outbox.c.id), func.min(outbox.c.recorded_at))
+        .select_from(outbox)
+        .join(
+            stream_head,
+            (stream_head.c.stream == outbox.c.stream)
+            & (stream_head.c.partition == outbox.c.partition),
+        )
+        .where(outbox.c.position.is_(None) | (outbox.c.position > stream_head.c.published))
+    )
+    count, oldest = connection.execute(untold).one()
+    parked = connection.execute(select(func.min(undelivered.c.first_failed_at))).scalar()
+    content = connection.execute(select(func.count()).select_from(wanted)).scalar_one()
+    return {
+        "untold": count,
+        "untold_age_seconds": _age(oldest, now),
+        "undelivered_age_seconds": _age(parked, now),
+        "wanted": content,
+    }
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0

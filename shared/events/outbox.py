@@ -1,0 +1,114 @@
+"""Recording facts in the transaction of the change that makes them true."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.contracts.event import Event
+from shared.contracts.streams import STREAMS
+from shared.events.tables import outbox, subject_version
+from shared.tracing import current_traceparent
+
+MAX_EVENT_BYTES = 64_000
+
+
+class TooLarge(Exception):
+    """An event is larger than 64 KB; content travels by reference."""
+
+
+def append(
+    connection: Connection, service: str, events: Sequence[Event], new_id: Callable[[], UUID]
+) -> None:
+    """Add events to the outbox in the order given; they have no position yet.
+
+    Raises ValueError for an event of another teller, TooLarge for one over 64 KB.
+    """
+    versions = _next_versions(connection, events)
+    now = datetime.now(UTC)
+    rows = [
+        _row(service, event, version, new_id(), now)
+        for event, version in zip(events, versions, strict=True)
+    ]
+    connection.execute(insert(outbox), rows)
+
+
+def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]:
+    """Return each event's subject version, taking the row locks of the subjects in one order."""
+    told = Counter((event.stream, event.subject_id) for event in events)
+    ends = {
+        subject: _raise_version(connection, *subject, by=told[subject])
+        for subject in sorted(told, key=str)
+    }
+    following = {subject: end - told[subject] for subject, end in ends.items()}
+    versions = []
+    for event in events:
+        subject = (event.stream, event.subject_id)
+        following[subject] += 1
+        versions.append(following[subject])
+    return versions
+
+
+def _raise_version(connection: Connection, stream: str, subject_id: UUID, *, by: int) -> int:
+    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement: Any = upsert(subject_version).values(
+        stream=stream, subject_id=subject_id, version=by
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["stream", "subject_id"],
+        set_={"version": subject_version.c.version + by},
+    ).returning(subject_version.c.version)
+    raised: int = connection.execute(statement).scalar_one()
+    return raised
+
+
+def _row(service: str, event: Event, version: int, event_id: UUID, now: datetime) -> dict[str, Any]:
+    stream = STREAMS[event.stream]
+    if stream.teller != service:
+        raise ValueError(f"{service} cannot tell {event.type}")
+    partition = stream.partition_of(event.subject_id)
+    written = cloud_event(service, event, version, event_id, partition)
+    if len(written) > MAX_EVENT_BYTES:
+        raise TooLarge(event.type)
+    return {
+        "event_id": event_id,
+        "clinic_id": event.clinic_id,
+        "stream": stream.name,
+        "partition": partition,
+        "subject_id": event.subject_id,
+        "subject_version": version,
+        "cloud_event": written,
+        "recorded_at": now,
+    }
+
+
+def cloud_event(
+    service: str, event: Event, version: int, event_id: UUID, partition: int
+) -> str:
+    """Return an event as CloudEvents JSON without its last brace, ready to take a position."""
+    attributes = {
+        "specversion": "1.0",
+        "id": str(event_id),
+        "source": f"/{service}",
+        "type": event.type,
+        "subject": str(event.subject_id),
+        "time": event.occurred_at.astimezone(UTC).isoformat(),
+        "clinicid": str(event.clinic_id),
+        "stream": event.stream,
+        "partition": partition,
+        "subjectversion": version,
+        "dataclassification": event.classification,
+        "traceparent": current_traceparent(),
+        "data": event.data(),
+    }
+    return json.dumps(attributes, separators=(",", ":"))[:-1]
+
+
+def with_position(written: str, position: int, generation: UUID | str) -> str:
+    """Return the complete CloudEvents JSON of a stored event."""
+    return f'{written},"position":{position},"generation":"{generation}"}}'

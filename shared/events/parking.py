@@ -1,0 +1,184 @@
+"""Parked events: what a handler refused, and what waits behind it for the sake of order.
+
+Only the class and code of an error are kept, never its text: a text can hold personal data.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from shared.contracts import BadEvent
+from shared.errors import NotYetKnown, Refusal, Unreachable
+from shared.events.heard import Heard
+from shared.events.tables import undelivered
+
+PAUSES = (1, 5, 30, 120, 600, 1800, 7200)
+"""Seconds before each further try of a passing failure; after the last one it is dead."""
+
+NOT_YET_PAUSE = 5
+NOT_YET_TRIES = 17_280
+"""What refers to something not yet known is tried every 5 s for a day."""
+
+
+class Status(StrEnum):
+    """Where a parked event stands."""
+
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a handler did not take an event."""
+
+    error_class: str
+    code: str
+    passing: bool
+    not_yet: bool = False
+
+
+def failure_of(error: Exception) -> Failure:
+    """Sort an error into passing (tried again), not yet (tried again for a day), or permanent."""
+    name = type(error).__name__
+    if isinstance(error, NotYetKnown):
+        return Failure(name, error.code, passing=True, not_yet=True)
+    if isinstance(error, Unreachable | OperationalError | TimeoutError | ConnectionError):
+        return Failure(name, "passing", passing=True)
+    if isinstance(error, BadEvent | Refusal):
+        return Failure(name, error.code, passing=False)
+    code = "database" if isinstance(error, DBAPIError) else "unexpected"
+    return Failure(name, code, passing=False)
+
+
+def parked_subjects(connection: Connection) -> set[tuple[str, str]]:
+    """Return the (stream, subject) pairs behind which events must wait."""
+    rows = connection.execute(select(undelivered.c.stream, undelivered.c.subject_id).distinct())
+    return {(row.stream, str(row.subject_id)) for row in rows}
+
+
+def park(
+    connection: Connection,
+    heard: Heard,
+    failure: Failure | None,
+    *,
+    now: datetime,
+    database_now: float,
+) -> None:
+    """Keep an event aside; without a failure of its own it waits behind an earlier one."""
+    status = Status.WAITING
+    if failure is not None:
+        status = Status.RETRYING if failure.passing else Status.DEAD
+    connection.execute(
+        insert(undelivered).values(
+            stream=heard.stream,
+            partition=heard.partition,
+            position=heard.position,
+            clinic_id=heard.clinic_id,
+            subject_id=UUID(heard.subject_id),
+            type=heard.type[:80],
+            cloud_event=json.dumps(dict(heard.attributes), separators=(",", ":")),
+            status=status,
+            tries=1 if failure else 0,
+            next_try_at=database_now + PAUSES[0] if status is Status.RETRYING else None,
+            error_class=failure.error_class if failure else "",
+            error_code=failure.code if failure else "behind",
+            first_failed_at=now,
+        )
+    )
+
+
+def first_due(connection: Connection, database_now: float) -> Any:
+    """Lock and return one parked event that is due: the first of its subject, not dead.
+
+    The ``not exists`` matters: SKIP LOCKED alone would let another worker overtake the first.
+    """
+    earlier = undelivered.alias("earlier")
+    first = ~(
+        select(earlier.c.position)
+        .where(
+            earlier.c.stream == undelivered.c.stream,
+            earlier.c.subject_id == undelivered.c.subject_id,
+            earlier.c.position < undelivered.c.position,
+        )
+        .exists()
+    )
+    due = (undelivered.c.status == Status.WAITING) | (
+        (undelivered.c.status == Status.RETRYING) & (undelivered.c.next_try_at <= database_now)
+    )
+    oldest = select(undelivered).where(first, due).order_by(undelivered.c.first_failed_at).limit(1)
+    return connection.execute(oldest.with_for_update(skip_locked=True)).one_or_none()
+
+
+def release(connection: Connection, row: Any) -> None:
+    """Drop a parked event that has taken effect, or was discarded."""
+    connection.execute(delete(undelivered).where(_this(row)))
+
+
+def put_back(
+    connection: Connection, row: Any, failure: Failure, *, database_now: float, chance: Random
+) -> None:
+    """Note another failed try; the pauses grow, with full jitter, until the event is dead."""
+    tries = row.tries + 1
+    limit = NOT_YET_TRIES if failure.not_yet else len(PAUSES)
+    alive = failure.passing and tries <= limit
+    pause = NOT_YET_PAUSE if failure.not_yet else PAUSES[min(tries, len(PAUSES)) - 1]
+    connection.execute(
+        update(undelivered)
+        .where(_this(row))
+        .values(
+            tries=tries,
+            status=Status.RETRYING if alive else Status.DEAD,
+            next_try_at=database_now + pause * (0.5 + chance.random() / 2) if alive else None,
+            error_class=failure.error_class,
+            error_code=failure.code,
+        )
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many parked events stand in each status."""
+    rows = connection.execute(
+        select(undelivered.c.status, func.count()).group_by(undelivered.c.status)
+    )
+    return {status: 0 for status in Status} | {row[0]: row[1] for row in rows}
+
+
+def listed(connection: Connection, *, most: int = 200) -> list[Any]:
+    """Return parked events, oldest first, without their content."""
+    shown = [column for column in undelivered.c if column.name != "cloud_event"]
+    rows = select(*shown).order_by(undelivered.c.first_failed_at, undelivered.c.position)
+    return list(connection.execute(rows.limit(most)))
+
+
+def retry_now(connection: Connection, places: Iterable[tuple[str, int, int]]) -> int:
+    """Let parked events be tried at once; return how many there were."""
+    return sum(
+        connection.execute(
+            update(undelivered)
+            .where(_at(place))
+            .values(status=Status.RETRYING, next_try_at=0.0, tries=0)
+        ).rowcount
+        for place in places
+    )
+
+
+def _this(row: Any) -> Any:
+    return _at((row.stream, row.partition, row.position))
+
+
+def _at(place: tuple[str, int, int]) -> Any:
+    stream, partition, position = place
+    return (
+        (undelivered.c.stream == stream)
+        & (undelivered.c.partition == partition)
+        & (undelivered.c.position == position)
+    )

@@ -1,0 +1,154 @@
+"""The relay: tells the broker what the outbox holds, in envelopes, in order, until confirmed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Engine, and_, select, update
+
+from shared.contracts.streams import STREAMS
+from shared.events import metrics
+from shared.events.lease import Lease
+from shared.events.publisher import Envelope, Publisher, Unconfirmed
+from shared.events.outbox import with_position
+from shared.events.sequencing import sequence_all
+from shared.events.tables import outbox, stream_head
+
+ENVELOPE_EVENTS = 100
+ROUND_EVENTS = 2_000
+
+Reach = Callable[[str], None]
+"""Called with the name of each point that a crash test may stop at; nothing in production."""
+
+
+def pass_by(_point: str) -> None:
+    """Reach a named point without stopping."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far one partition was numbered and told."""
+
+    stream: str
+    partition: int
+    generation: UUID
+    last: int
+    published: int
+
+
+class Relay:
+    """Publishes the facts of one service, with one publisher for public streams, one for private.
+
+    Safe to run twice at once: the lease avoids the waste, and duplicates are passed over.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        service: str,
+        publishers: Mapping[bool, Publisher],
+        lease: Lease,
+        *,
+        envelope_events: int = ENVELOPE_EVENTS,
+        reach: Reach = pass_by,
+    ):
+        self._engine = engine
+        self._service = service
+        self._publishers = publishers
+        self._lease = lease
+        self._envelope_events = envelope_events
+        self._reach = reach
+
+    def step(self) -> int:
+        """Number what waits, publish one round, and return how many events were confirmed.
+
+        Raises Unconfirmed when the broker did not take them; they wait where they are.
+        """
+        if not self._lease.held():
+            return 0
+        if sequence_all(self._engine):
+            self._reach("relay.sequenced")
+        told = 0
+        for private, heads in self._behind().items():
+            told += self._tell(self._publishers[private], heads)
+        return told
+
+    def stop(self) -> None:
+        """Leave the broker and give the lease back."""
+        for publisher in self._publishers.values():
+            publisher.drop()
+        self._lease.release()
+
+    def beat(self) -> None:
+        """Keep the broker connections alive."""
+        for publisher in self._publishers.values():
+            publisher.beat()
+
+    def _behind(self) -> dict[bool, list[Head]]:
+        with self._engine.connect().execution_options(attune_reading=True) as connection:
+            rows = connection.execute(
+                select(
+                    stream_head.c.stream,
+                    stream_head.c.partition,
+                    stream_head.c.generation,
+                    stream_head.c.last,
+                    stream_head.c.published,
+                ).where(stream_head.c.published < stream_head.c.last)
+            ).all()
+        behind: dict[bool, list[Head]] = defaultdict(list)
+        for row in rows:
+            behind[STREAMS[row.stream].private].append(Head(*row))
+        return behind
+
+    def _tell(self, publisher: Publisher, heads: Sequence[Head]) -> int:
+        envelopes = [envelope for head in heads for envelope in self._envelopes(head)]
+        try:
+            publisher.publish(envelopes)
+        except Unconfirmed as unconfirmed:
+            metrics.count(self._service, "unconfirmed", reason=unconfirmed.reason)
+            raise
+        self._reach("relay.confirmed")
+        self._note(envelopes)
+        self._reach("relay.noted")
+        told = sum(envelope.last - envelope.first + 1 for envelope in envelopes)
+        metrics.count(self._service, "told", told)
+        return told
+
+    def _envelopes(self, head: Head) -> Iterator[Envelope]:
+        written = self._written(head)
+        for start in range(0, len(written), self._envelope_events):
+            chunk = written[start : start + self._envelope_events]
+            first = head.published + 1 + start
+            texts = [
+                with_position(text, first + nth, head.generation) for nth, text in enumerate(chunk)
+            ]
+            body = f"[{','.join(texts)}]"
+            yield Envelope(head.stream, head.partition, first, first + len(chunk) - 1, body)
+
+    def _written(self, head: Head) -> Sequence[str]:
+        here = and_(
+            outbox.c.stream == head.stream,
+            outbox.c.partition == head.partition,
+            outbox.c.position > head.published,
+        )
+        rows = select(outbox.c.cloud_event).where(here).order_by(outbox.c.position)
+        with self._engine.connect().execution_options(attune_reading=True) as connection:
+            return connection.execute(rows.limit(ROUND_EVENTS)).scalars().all()
+
+    def _note(self, envelopes: Sequence[Envelope]) -> None:
+        """Raise ``published`` of each partition; never lower it, whoever else relays."""
+        ends: dict[tuple[str, int], int] = {}
+        for envelope in envelopes:
+            ends[envelope.stream, envelope.partition] = envelope.last
+        with self._engine.begin() as connection:
+            for (stream, partition), last in sorted(ends.items()):
+                connection.execute(
+                    update(stream_head)
+                    .where(
+                        stream_head.c.stream == stream,
+                        stream_head.c.partition == partition,
+                        stream_head.c.published < last,
+                    )
+                    .values(published=last)
+                )

@@ -1,0 +1,84 @@
+"""A service's database, opened one unit of work at a time."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import MetaData, event
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from shared.auth.actors import Actor, system
+from shared.events.tables import backbone
+from shared.events.wake import InProcess, Wake
+from shared.keys import KeyRing
+from shared.store.engines import new_engine
+from shared.store.work import NewId, UnitOfWork, refuse_foreign_rows, scope_to_clinics
+
+
+class Store:
+    """Opens units of work on one database, and wakes the relay after a commit that told something.
+
+    The wake happens outside the transaction; losing it costs one poll.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        metadata: MetaData,
+        *,
+        service: str,
+        keys: KeyRing,
+        new_id: NewId = uuid7,
+        wake: Wake | None = None,
+    ):
+        self.engine = new_engine(url)
+        self.metadata = metadata
+        self.service = service
+        self.keys = keys
+        self.new_id = new_id
+        self._wake = wake or InProcess()
+        self._reader = self.engine.execution_options(attune_reading=True)
+
+    @contextmanager
+    def unit_of_work(self, *, clinics: Iterable[UUID], actor: Actor) -> Iterator[UnitOfWork]:
+        """Open a transaction for these clinics; it commits on a clean exit, else nothing is kept."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            work = self._work(session, clinics, actor)
+            yield work
+        if work.told:
+            self._wake()
+
+    @contextmanager
+    def reading(self, *, clinics: Iterable[UUID], actor: Actor) -> Iterator[UnitOfWork]:
+        """Open a transaction that only reads, and is always rolled back."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield self._work(session, clinics, actor)
+            session.rollback()
+
+    @contextmanager
+    def claiming(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that sees tables of ids and times of all clinics, and nothing else."""
+        with self.unit_of_work(clinics=(), actor=system(self.service)) as work:
+            yield work
+
+    def wait(self, timeout: float) -> None:
+        """Return when something was told, or after ``timeout`` seconds."""
+        self._wake.wait(timeout)
+
+    def create_tables(self) -> None:
+        """Make every table that is missing: the service's own and the backbone's."""
+        for metadata in (backbone, self.metadata):
+            metadata.create_all(self.engine)
+
+    def _work(self, session: Session, clinics: Iterable[UUID], actor: Actor) -> UnitOfWork:
+        event.listen(session, "do_orm_execute", scope_to_clinics)
+        event.listen(session, "before_flush", refuse_foreign_rows)
+        return UnitOfWork(
+            session,
+            service=self.service,
+            clinics=frozenset(clinics),
+            actor=actor,
+            keys=self.keys,
+            new_id=self.new_id,
+        )
