@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) deploy/bootstrap.py
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+    --no-annotate --python-version 3.11 $(UPGRADE) pyproject.toml
 
 help:
 	@echo "Hello. From here you can:"; echo
@@ -47,5 +49,9 @@ screenshots: ## take a picture of every page, for phone and desktop
 	@$(BOOTSTRAP) test
 	@$(BIN)/python -m tests.screenshots
 
-lock: ## choose the newest fitting releases and pin them (needs uv)
-	@$(PYTHON) deploy/lock.py
+lock: ## pin what pyproject.toml asks for (needs uv; UPGRADE=--upgrade for newer releases)
+	@$(LOCK) -o deploy/requirements/core.txt
+	@$(LOCK) --extra test --extra charts -c deploy/requirements/core.txt \
+	    -o deploy/requirements/test.txt
+	@$(LOCK) --extra test --extra charts --extra dev --extra bench \
+	    -c deploy/requirements/test.txt -o deploy/requirements/dev.txt

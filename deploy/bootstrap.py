@@ -58,7 +58,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def is_current(layer: str) -> bool:
     """Say whether `.venv` holds just what the lock file of this layer asks for."""
-    return _stamp().get(layer) == _fingerprint(layer)
+    stamp = _stamp()
+    return stamp.get("home") == _home() and stamp.get(layer) == _fingerprint(layer)
 
 
 def install(layer: str) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import httpx
@@ -44,6 +45,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "rabbitmq" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("rabbitmq"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start RabbitMQ, which takes a while, behind the first tests if any test will need it."""
+    wanted = any("rabbitmq" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        Thread(target=_start_broker, args=[session.config.stash[GROUND]], daemon=True).start()
+
+
+def _start_broker(ground: Ground) -> None:
+    with suppress(Absent):
+        RabbitMQ.shared(ground)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
