@@ -153,9 +153,10 @@ def find_pip() -> list[str]:
         return [python, "-m", "pip"]
     if _quietly([sys.executable, "-m", "pip", "--python", python, "--version"]):
         return [sys.executable, "-m", "pip", "--python", python]
-    wheel = _pip_wheel() or _pip_wheel_from_debian()
-    if wheel:
-        return [python, str(wheel / "pip")]
+    with tempfile.TemporaryDirectory() as scratch:
+        wheel = _pip_wheel(Path("/")) or _pip_wheel_from_debian(Path(scratch))
+        if wheel and _quietly([python, f"{wheel}/pip", "install", "--no-index", str(wheel)]):
+            return [python, "-m", "pip"]
     raise CannotGoOn(
         f"This Python came without pip, which a package of the system would bring.\n"
         f"Please run: sudo apt-get install {_package()}\n"
@@ -163,35 +164,31 @@ def find_pip() -> list[str]:
     )
 
 
-def _pip_wheel() -> Path | None:
-    folders = (VENV, Path("/usr/share/python-wheels"))
-    return next((wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))), None)
+def _pip_wheel(root: Path) -> Path | None:
+    """Return pip as Debian packs it, if its package is unpacked under this root."""
+    return next(root.glob("usr/share/python-wheels/pip-*.whl"), None)
 
 
-def _pip_wheel_from_debian() -> Path | None:
-    """Fetch pip as Debian packs it into `.venv`, changing nothing outside; None if that fails."""
+def _pip_wheel_from_debian(scratch: Path) -> Path | None:
+    """Fetch and unpack Debian's pip, changing nothing outside a folder; None if that fails."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return None
     print("This Python came without pip: fetching the package python3-pip-whl ...", flush=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        own_state = []
-        for name in ("State::lists", "Cache"):
-            folder = Path(scratch, name)
-            (folder / "partial").mkdir(parents=True)
-            (folder / "archives" / "partial").mkdir(parents=True)
-            own_state += ["-o", f"Dir::{name}={folder}"]
-        fetch = ["download", "python3-pip-whl"]
-        if not _quietly(["apt-get", *fetch], cwd=scratch):
-            _quietly(["apt-get", *own_state, "update"])
-            _quietly(["apt-get", *own_state, *fetch], cwd=scratch)
-        for package in Path(scratch).glob("*.deb"):
-            _quietly(["dpkg-deb", "-x", str(package), scratch])
-        for wheel in Path(scratch).glob("usr/share/python-wheels/pip-*.whl"):
-            shutil.copy(wheel, VENV)
-    return _pip_wheel()
+    own_state = []
+    for name in ("State::lists", "Cache"):
+        (scratch / name / "partial").mkdir(parents=True)
+        (scratch / name / "archives" / "partial").mkdir(parents=True)
+        own_state += ["-o", f"Dir::{name}={scratch / name}"]
+    fetch = ["download", "python3-pip-whl"]
+    if not _quietly(["apt-get", *fetch], cwd=scratch):
+        _quietly(["apt-get", *own_state, "update"])
+        _quietly(["apt-get", *own_state, *fetch], cwd=scratch)
+    for package in scratch.glob("*.deb"):
+        _quietly(["dpkg-deb", "-x", str(package), str(scratch)])
+    return _pip_wheel(scratch)
 
 
-def _quietly(command: Sequence[str], *, cwd: str | None = None) -> bool:
+def _quietly(command: Sequence[str], *, cwd: Path | None = None) -> bool:
     """Run a command without a word and say whether it went well."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(

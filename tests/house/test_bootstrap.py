@@ -1,8 +1,8 @@
 """`make run` prepares itself: its packages in a folder, made once, renewed with the pins."""
 
-import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,9 +28,8 @@ def house(tmp_path_factory) -> Path:
 def prepare(
     house: Path, layer: str = "core", *, path: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PATH": path} if path else None
-    command = [shutil.which("python3") or "python3", "deploy/bootstrap.py", layer]
-    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "deploy/bootstrap.py", layer]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True)
 
 
 def test_the_command_works_from_anywhere(house):

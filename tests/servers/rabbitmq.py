@@ -42,6 +42,7 @@ class RabbitMQ:
     @classmethod
     def create(cls, ground: Ground) -> "RabbitMQ":
         """Return a broker that has just been set up and started (6 to 17 seconds)."""
+        server_program()
         broker = cls(ground)
         broker.setup()
         broker.start()
@@ -69,9 +70,8 @@ class RabbitMQ:
 
     def start(self) -> None:
         """Start, and return once one can log in."""
-        server = program("rabbitmq-server", folders=[FOLDER], command=COMMAND)
         pid = process.launch(
-            [server],
+            [server_program()],
             ground=self.ground,
             log=self.ground.folder / "rabbitmq.log",
             environment=self._environment(),
@@ -168,3 +168,8 @@ class RabbitMQ:
                 f"+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none {loopback}"
             ),
         }
+
+
+def server_program() -> Path:
+    """Return the broker's program; raises Absent where there is none."""
+    return program("rabbitmq-server", folders=[FOLDER], command=COMMAND)
