@@ -102,27 +102,10 @@ def configure_logs(
     *, service: str = "", level: str = "INFO", stream: TextIO | None = None
 ) -> logging.Handler:
     """Send every record of this process to one stream (standard error) as redacted JSON lines."""
-    before: list[Processor] = [
-        merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _with_trace,
-        _without_exception_text,
-    ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.stdlib.add_logger_name,
-            *before,
-            ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=LoggerFactory(),
-        wrapper_class=BoundLogger,
-    )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(
-            foreign_pre_chain=[_without_library_text, *before],
+            foreign_pre_chain=[_without_library_text, *BEFORE],
             processors=[
                 ProcessorFormatter.remove_processors_meta,
                 _of_service(service),
@@ -215,3 +198,26 @@ def _of_service(service: str) -> Processor:
         return event
 
     return add
+
+
+BEFORE: list[Processor] = [
+    merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _with_trace,
+    _without_exception_text,
+]
+"""What every record passes before it is written."""
+
+# Set at import, so that nothing leaks from a process that forgot ``configure_logs``.
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_logger_name,
+        *BEFORE,
+        redacted,
+        ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=LoggerFactory(),
+    wrapper_class=BoundLogger,
+)

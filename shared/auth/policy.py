@@ -1,6 +1,6 @@
 """The one place that decides, before every request, who is asking and whether they may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shared.auth.actors import NOBODY, Actor, Door
-from shared.auth.matrix import Rule, Word, rules_of
+from shared.auth.matrix import Rule, Word
 from shared.auth.staff_cookie import read_staff_cookie
 from shared.auth.tokens import (
     BadToken,
@@ -36,7 +36,8 @@ def authorise() -> ResponseReturnValue | None:
     Raises NotFound, NotAllowed or SignInNeeded. Leaves who acts in ``current_actor()``.
     """
     g.actor = NOBODY
-    if request.endpoint is None:
+    if request.endpoint is None:  # the answer will be 404 or 405, with the person's own menu
+        g.actor = _member_of_staff() or NOBODY
         return None
     rule = current_rule()
     if rule is None:
@@ -73,7 +74,8 @@ def current_service_token() -> ServiceToken | None:
 
 def current_rule() -> Rule | None:
     """Return the access rule of the view asked for; None where the files know none."""
-    return rules_of(_settings().service).get(request.endpoint or "")
+    rules: Mapping[str, Rule] = current_app.extensions["rules"]
+    return rules.get(request.endpoint or "")
 
 
 def keep_door(app: Flask, door: Door, keeper: Doorkeeper) -> None:

@@ -43,8 +43,8 @@ def new_app(import_name: str, settings: Settings, store: Store, clock: Clock) ->
     ``app.extensions["api"]``. Raises BadMatrix where the access files do not read.
     """
     app = App(import_name, static_folder=None)
-    app.extensions.update(settings=settings, store=store, clock=clock, readiness={})
-    rules_of(settings.service)
+    rules = rules_of(settings.service)
+    app.extensions.update(settings=settings, store=store, clock=clock, rules=rules, readiness={})
     _configure(app, settings)
     measure(app)
     secure_headers(app)

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.auth.actors import Role
-from shared.settings import SERVICES
 from shared.web.links import service_url
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One line of the menu. ``path`` is within the service."""
+    """One line of the menu. ``path`` is within the service, or within each of the four."""
 
     says: str
     service: str
     path: str
     outside_production: bool = False
+    in_each_service: bool = False
 
     @property
     def url(self) -> str:
@@ -47,8 +47,8 @@ MENU: Mapping[Role, Sequence[Entry]] = {
     Role.SUPERVISOR: (Entry(says="Releases", service="reports", path="/releases"),),
     Role.AUDITOR: (Entry(says="Releases", service="reports", path="/releases"),),
     Role.OPERATOR: (
-        *(Entry(says=f"{x.capitalize()} health", service=x, path="/operations") for x in SERVICES),
-        Entry(says="Undelivered", service="intake", path="/undelivered"),
+        Entry(says="Health", service="intake", path="/operations", in_each_service=True),
+        Entry(says="Undelivered", service="intake", path="/undelivered", in_each_service=True),
     ),
 }
 
@@ -74,7 +74,8 @@ def here(entries: Sequence[Entry], *, service: str, path: str) -> Entry | None:
     fitting = [
         entry
         for entry in entries
-        if entry.service == service and f"{path.rstrip('/')}/".startswith(_front(entry.path))
+        if (entry.in_each_service or entry.service == service)
+        and f"{path.rstrip('/')}/".startswith(_front(entry.path))
     ]
     return max(fitting, key=lambda entry: len(entry.path), default=None)
 

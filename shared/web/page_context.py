@@ -7,6 +7,7 @@ from flask import Flask, current_app, request, url_for
 
 from shared.auth.actors import Actor
 from shared.auth.policy import current_actor
+from shared.settings import SERVICES
 from shared.web.headers import csp_nonce
 from shared.web.links import service_url, static_url
 from shared.web.menu import ROLE_WORDS, here, menu_for
@@ -40,5 +41,6 @@ def _context() -> dict[str, Any]:
         "role_words": ROLE_WORDS.get(actor.role, "") if actor.role else "",
         "signed_in": actor.role is not None,
         "service": settings().service,
+        "services": SERVICES,
         "production": settings().production,
     }
