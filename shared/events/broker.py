@@ -76,9 +76,7 @@ class Link:
         """Return a producer on this link's channel; it neither confirms nor retries by itself."""
         return Producer(self.channel, exchange=self.topology.exchange, auto_declare=False)
 
-    def consume(
-        self, queue: Queue, prefetch: int, on_message: Callable[[Any], None]
-    ) -> Consumer:
+    def consume(self, queue: Queue, prefetch: int, on_message: Callable[[Any], None]) -> Consumer:
         """Start to receive from a queue, undecoded."""
         consumer = Consumer(
             self.channel,

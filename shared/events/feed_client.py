@@ -71,9 +71,7 @@ class Feeds:
             {"clinic_id": str(r.clinic_id), "subject_id": str(r.subject_id), "version": r.version}
             for r in references
         ]
-        found = self._ask(
-            teller, "POST", f"/internal/content/{kind}", json={"references": asked}
-        )
+        found = self._ask(teller, "POST", f"/internal/content/{kind}", json={"references": asked})
         by_place = {(str(r.clinic_id), str(r.subject_id)): r for r in references}
         return {
             by_place[item["clinic_id"], item["subject_id"]]: item["content"]

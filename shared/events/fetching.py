@@ -67,9 +67,7 @@ class Fetching:
             ) as work:
                 wanting.apply(work, reference, content)
                 work.session.execute(
-                    delete(wanted).where(
-                        _this(reference), wanted.c.version <= reference.version
-                    )
+                    delete(wanted).where(_this(reference), wanted.c.version <= reference.version)
                 )
         except NotYetKnown:
             return self._later(reference)

@@ -156,9 +156,7 @@ class Repair:
 class Listener:
     """Hears all streams of a service, in one thread."""
 
-    def __init__(
-        self, service: str, inbox: Inbox, ears: Sequence[Ear], repair: Repair
-    ):
+    def __init__(self, service: str, inbox: Inbox, ears: Sequence[Ear], repair: Repair):
         self._service = service
         self._inbox = inbox
         self._ears = ears
@@ -186,6 +184,11 @@ class Listener:
                 self._look_at[teller] = monotonic() + ANTI_ENTROPY_SECONDS
                 read += self._complete(teller)
         return read
+
+    def put_off(self) -> None:
+        """Leave the next look at the feeds for a full interval from now."""
+        for teller in self._tellers:
+            self._look_at[teller] = monotonic() + ANTI_ENTROPY_SECONDS
 
     @property
     def hearing(self) -> bool:

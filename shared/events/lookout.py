@@ -32,7 +32,9 @@ def waiting(connection: Connection, now: datetime) -> dict[str, float]:
         .where(outbox.c.position.is_(None) | (outbox.c.position > stream_head.c.published))
     )
     count, oldest = connection.execute(untold).one()
-    parked = connection.execute(select(func.min(undelivered.c.first_failed_at))).scalar()
+    standing = undelivered.c.status != parking.Status.DISCARDED
+    first_failed = select(func.min(undelivered.c.first_failed_at)).where(standing)
+    parked = connection.execute(first_failed).scalar()
     content = connection.execute(select(func.count()).select_from(wanted)).scalar_one()
     return {
         "untold": count,

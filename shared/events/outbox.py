@@ -87,9 +87,7 @@ def _row(service: str, event: Event, version: int, event_id: UUID, now: datetime
     }
 
 
-def cloud_event(
-    service: str, event: Event, version: int, event_id: UUID, partition: int
-) -> str:
+def cloud_event(service: str, event: Event, version: int, event_id: UUID, partition: int) -> str:
     """Return an event as CloudEvents JSON without its last brace, ready to take a position."""
     attributes = {
         "specversion": "1.0",

@@ -4,7 +4,7 @@ Only the class and code of an error are kept, never its text: a text can hold pe
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,9 @@ from shared.events.tables import undelivered
 PAUSES = (1, 5, 30, 120, 600, 1800, 7200)
 """Seconds before each further try of a passing failure; after the last one it is dead."""
 
+ParkedAt = tuple[str, int, int]
+"""Where a parked event stands: its stream, partition and position."""
+
 NOT_YET_PAUSE = 5
 NOT_YET_TRIES = 17_280
 """What refers to something not yet known is tried every 5 s for a day."""
@@ -34,6 +37,8 @@ class Status(StrEnum):
     WAITING = "waiting"
     RETRYING = "retrying"
     DEAD = "dead"
+    DISCARDED = "discarded"
+    """Someone decided to go on without it; nothing waits behind it any longer."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def failure_of(error: Exception) -> Failure:
 
 def parked_subjects(connection: Connection) -> set[tuple[str, str]]:
     """Return the (stream, subject) pairs behind which events must wait."""
-    rows = connection.execute(select(undelivered.c.stream, undelivered.c.subject_id).distinct())
+    subjects = select(undelivered.c.stream, undelivered.c.subject_id).where(_standing(undelivered))
+    rows = connection.execute(subjects.distinct())
     return {(row.stream, str(row.subject_id)) for row in rows}
 
 
@@ -108,6 +114,7 @@ def first_due(connection: Connection, database_now: float) -> Any:
             earlier.c.stream == undelivered.c.stream,
             earlier.c.subject_id == undelivered.c.subject_id,
             earlier.c.position < undelivered.c.position,
+            _standing(earlier),
         )
         .exists()
     )
@@ -154,28 +161,51 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def listed(connection: Connection, *, most: int = 200) -> list[Any]:
     """Return parked events, oldest first, without their content."""
-    shown = [column for column in undelivered.c if column.name != "cloud_event"]
-    rows = select(*shown).order_by(undelivered.c.first_failed_at, undelivered.c.position)
+    rows = select(*_shown()).order_by(undelivered.c.first_failed_at, undelivered.c.position)
     return list(connection.execute(rows.limit(most)))
 
 
-def retry_now(connection: Connection, places: Iterable[tuple[str, int, int]]) -> int:
-    """Let parked events be tried at once; return how many there were."""
-    return sum(
-        connection.execute(
-            update(undelivered)
-            .where(_at(place))
-            .values(status=Status.RETRYING, next_try_at=0.0, tries=0)
-        ).rowcount
-        for place in places
-    )
+def found(connection: Connection, place: ParkedAt) -> Any:
+    """Return one parked event without its content, or None."""
+    return connection.execute(select(*_shown()).where(_at(place))).one_or_none()
+
+
+def retry_now(connection: Connection, places: Iterable[ParkedAt]) -> int:
+    """Let parked events be tried at once, discarded ones too; return how many there were."""
+    again = {"status": Status.RETRYING, "next_try_at": 0.0, "tries": 0}
+    return _decide(connection, places, again)
+
+
+def discard(
+    connection: Connection, places: Iterable[ParkedAt], *, by: UUID | None, reason: str
+) -> int:
+    """Go on without these events; return how many there were. ``by`` is None at the command line.
+
+    The rows stay, with who decided and why, and freshness still says no for their subjects: a
+    fact that never took effect must not be taken for one that was never told.
+    """
+    decision = {"status": Status.DISCARDED, "decided_by": by, "decided_reason": reason[:200]}
+    return _decide(connection, places, decision)
+
+
+def _decide(connection: Connection, places: Iterable[ParkedAt], values: Mapping[str, Any]) -> int:
+    changes = update(undelivered).values(dict(values))
+    return sum(connection.execute(changes.where(_at(place))).rowcount for place in places)
+
+
+def _shown() -> list[Any]:
+    return [column for column in undelivered.c if column.name != "cloud_event"]
+
+
+def _standing(table: Any) -> Any:
+    return table.c.status != Status.DISCARDED
 
 
 def _this(row: Any) -> Any:
     return _at((row.stream, row.partition, row.position))
 
 
-def _at(place: tuple[str, int, int]) -> Any:
+def _at(place: ParkedAt) -> Any:
     stream, partition, position = place
     return (
         (undelivered.c.stream == stream)

@@ -56,9 +56,7 @@ def assemble(
     ears = []
     publishers = {}
     for private in (False, True):
-        topology = Topology(
-            settings.broker_prefix, private=private, durable=not settings.embedded
-        )
+        topology = Topology(settings.broker_prefix, private=private, durable=not settings.embedded)
         connect = _connecting(service, topology)
         publishers[private] = Publisher(connect, service.name)
         queue = topology.queue_for(service.name)

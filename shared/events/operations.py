@@ -1,0 +1,105 @@
+"""What an operator sees of a service, and what they may decide about facts that got stuck.
+
+Ids, codes, counts and times only: nothing here says what a fact was about.
+"""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, select
+
+from shared.auth.policy import current_actor
+from shared.contracts.streams import STREAMS
+from shared.errors import NotFound
+from shared.events import lookout, parking
+from shared.events.tables import inbox_cursor, stream_head
+from shared.settings import SERVICES
+from shared.web.requests import now, settings, store
+
+SHORTEST_REASON = 5
+
+blueprint = Blueprint("operations", __name__)
+
+
+@blueprint.get("/operations")
+def health() -> str:
+    """Show how this service is doing."""
+    with store().engine.connect().execution_options(attune_reading=True) as connection:
+        shown = {
+            "waiting": lookout.waiting(connection, now()),
+            "parked": parking.counts(connection),
+            "told": _told(connection),
+            "heard": _heard(connection),
+        }
+    return render_template("operations/health.html", at=now(), services=SERVICES, **shown)
+
+
+@blueprint.get("/undelivered")
+def undelivered() -> str:
+    """List what has not taken effect here, oldest first."""
+    with store().engine.connect().execution_options(attune_reading=True) as connection:
+        rows, counts = parking.listed(connection), parking.counts(connection)
+    return render_template(
+        "operations/undelivered.html", rows=rows, counts=counts, services=SERVICES
+    )
+
+
+@blueprint.get("/undelivered/<stream>/<int:partition>/<int:position>")
+def one(stream: str, partition: int, position: int) -> str:
+    """Show one fact that has not taken effect."""
+    return _page(_find((stream, partition, position)))
+
+
+@blueprint.post("/undelivered/<stream>/<int:partition>/<int:position>/retry")
+def retry(stream: str, partition: int, position: int) -> ResponseReturnValue:
+    """Let a fact be tried again at once."""
+    with store().engine.begin() as connection:
+        if not parking.retry_now(connection, [(stream, partition, position)]):
+            raise NotFound
+    flash("It is tried again within a second.", "good")
+    return redirect(url_for(".undelivered"))
+
+
+@blueprint.post("/undelivered/<stream>/<int:partition>/<int:position>/discard")
+def discard(stream: str, partition: int, position: int) -> ResponseReturnValue:
+    """Go on without a fact, and say why."""
+    place = (stream, partition, position)
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < SHORTEST_REASON:
+        errors = {"reason": "Say in a few words why Attune should go on without it."}
+        return _page(_find(place), errors=errors, reason=reason), 422
+    with store().engine.begin() as connection:
+        if not parking.discard(connection, [place], by=current_actor().id, reason=reason):
+            raise NotFound
+    flash("Attune goes on without it. What waited behind it is next.", "good")
+    return redirect(url_for(".undelivered"))
+
+
+def _find(place: parking.ParkedAt) -> Any:
+    with store().engine.connect().execution_options(attune_reading=True) as connection:
+        row = parking.found(connection, place)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _page(row: Any, *, errors: dict[str, str] | None = None, reason: str = "") -> str:
+    private = row.stream in STREAMS and STREAMS[row.stream].private
+    return render_template(
+        "operations/one.html", row=row, private=private, errors=errors or {}, reason=reason
+    )
+
+
+def _told(connection: Connection) -> list[Any]:
+    rows = select(stream_head).order_by(stream_head.c.stream, stream_head.c.partition)
+    return list(connection.execute(rows))
+
+
+def _heard(connection: Connection) -> list[Any]:
+    mine = select(inbox_cursor).order_by(inbox_cursor.c.stream, inbox_cursor.c.partition)
+    return [row for row in connection.execute(mine) if _listens_to(row.stream)]
+
+
+def _listens_to(stream: str) -> bool:
+    return stream in STREAMS and settings().service in STREAMS[stream].listeners

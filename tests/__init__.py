@@ -1,0 +1,1 @@
+"""The tests of Attune, through the doors that its users have."""

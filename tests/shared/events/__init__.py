@@ -1,0 +1,1 @@
+"""The event backbone, on every pair of database and broker."""
