@@ -1,11 +1,10 @@
 """The lock files pin everything, each layer holding the one beneath."""
 
 import re
-import tomllib
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, asked_for
 
 LAYERS = ("core", "test", "dev")
 PIN = re.compile(r"^(?P<name>[\w.-]+)(\[[\w,-]+\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
@@ -17,13 +16,6 @@ def lock(layer: str) -> str:
 
 def pins(layer: str) -> dict[str, str]:
     return {found["name"]: found["version"] for found in PIN.finditer(lock(layer))}
-
-
-def asked_for(*extras: str) -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    optional = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *(name for extra in extras for name in optional[extra])]
-    return {re.split(r"[\[<>=!~; ]", text)[0] for text in wanted}
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -1,10 +1,11 @@
-"""The files of the house, as git knows them."""
+"""The files of the house, as git knows them, and what the project asks for."""
 
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CODE = ("services", "shared", "deploy", "tests")
 
 
 def files(*patterns: str) -> list[Path]:
@@ -31,3 +32,11 @@ def text_of(path: Path) -> str:
 def named(path: Path) -> str:
     """Return a file's name as people say it."""
     return str(path.relative_to(ROOT))
+
+
+def asked_for(*extras: str) -> set[str]:
+    """Return the names of the packages that the project, or some of its extras, depend on."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(name for extra in extras for name in optional[extra])]
+    return {re.split(r"[\[<>=!~; ]", text)[0] for text in wanted}

@@ -1,0 +1,62 @@
+"""What the code imports is what the project asks for."""
+
+import ast
+import sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+from tests.house.tree import asked_for, files, named, text_of
+
+OURS = {"services", "shared", "deploy", "tests"}
+
+COMES_WITH = {
+    "amqp": "kombu",
+    "babel": "flask-babel",
+    "jinja2": "flask",
+    "markupsafe": "flask",
+    "vine": "kombu",
+    "webargs": "flask-smorest",
+    "werkzeug": "flask",
+}
+"""Parts of another package's own interface, and that package."""
+
+
+def imported(*patterns: str) -> dict[str, str]:
+    """Return each package that files of these patterns import, and one of those files."""
+    found: dict[str, str] = {}
+    for path in files(*patterns):
+        for node in ast.walk(ast.parse(text_of(path))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for name in names:
+                found[name.split(".")[0]] = named(path)
+    return {name: path for name, path in found.items() if _from_elsewhere(name)}
+
+
+def _from_elsewhere(name: str) -> bool:
+    return name not in sys.stdlib_module_names and name not in OURS
+
+
+def _package(module: str) -> str:
+    name = packages_distributions().get(module, [module])[0].lower().replace("_", "-")
+    return COMES_WITH.get(name, name)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "extras"),
+    [
+        (["services/*.py", "shared/*.py", "deploy/*.py"], ["charts"]),
+        (["tests/*.py"], ["charts", "test", "bench"]),
+    ],
+    ids=["code", "tests"],
+)
+def test_every_import_is_asked_for(patterns, extras):
+    strangers = {
+        module: path
+        for module, path in imported(*patterns).items()
+        if _package(module) not in asked_for(*extras)
+    }
+
+    assert strangers == {}
