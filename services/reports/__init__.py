@@ -1,0 +1,1 @@
+"""Reports: what clinics learn together, in figures that name and betray no one."""

@@ -1,0 +1,1 @@
+"""What each clinic contributes to the reports at the close of a quarter, under names of no use elsewhere."""

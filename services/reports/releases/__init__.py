@@ -1,0 +1,1 @@
+"""The fixed figures of a quarter: counted once, protected, and never changed again."""
