@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 
 from shared.auth.tokens import service_token
 from shared.clock import Clock
-from shared.events import feed
+from shared.events import feed, operations
 from shared.events.content import Provider
 from shared.events.feed_client import Feeds
 from shared.events.wake import new_wake
@@ -48,8 +48,9 @@ def new_service_app(
     clock: Clock,
     providers: Iterable[Provider] = (),
 ) -> Flask:
-    """Return an app with the house's layout and the doors that other services use."""
+    """Return an app with the house's layout, the doors of other services, and the operator's."""
     app = new_app(import_name, settings, store, clock)
     app.extensions["providers"] = {provider.kind: provider for provider in providers}
     app.register_blueprint(feed.blueprint)
+    app.register_blueprint(operations.blueprint)
     return app

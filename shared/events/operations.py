@@ -14,7 +14,6 @@ from shared.contracts.streams import STREAMS
 from shared.errors import NotFound
 from shared.events import lookout, parking
 from shared.events.tables import inbox_cursor, stream_head
-from shared.settings import SERVICES
 from shared.web.requests import now, settings, store
 
 SHORTEST_REASON = 5
@@ -32,17 +31,15 @@ def health() -> str:
             "told": _told(connection),
             "heard": _heard(connection),
         }
-    return render_template("operations/health.html", at=now(), services=SERVICES, **shown)
+    return render_template("operations/health.html", at=now(), **shown)
 
 
 @blueprint.get("/undelivered")
 def undelivered() -> str:
     """List what has not taken effect here, oldest first."""
     with store().engine.connect().execution_options(attune_reading=True) as connection:
-        rows, counts = parking.listed(connection), parking.counts(connection)
-    return render_template(
-        "operations/undelivered.html", rows=rows, counts=counts, services=SERVICES
-    )
+        rows = parking.listed(connection)
+    return render_template("operations/undelivered.html", rows=rows)
 
 
 @blueprint.get("/undelivered/<stream>/<int:partition>/<int:position>")
