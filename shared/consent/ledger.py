@@ -1,0 +1,193 @@
+"""The ledger of consent: revisions are added, never changed, and each is chained to the last.
+
+A service keeps its ledger in a table of its own, made from ``RevisionRow``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.consent.decision import Said
+from shared.consent.terms import Method, Setting, State, check_span
+from shared.consent.texts import Text
+from shared.store import ClinicRow, UnitOfWork
+
+BEGINNING = "0" * 64
+HASHED = (
+    "clinic_id",
+    "id",
+    "person_id",
+    "position",
+    "purpose",
+    "revision",
+    "state",
+    "decided_at",
+    "valid_from",
+    "valid_until",
+    "template",
+    "text_version",
+    "locale",
+    "text_hash",
+    "method",
+    "setting",
+    "recorded_by",
+    "witnessed_by",
+    "recorded_at",
+    "previous_hash",
+)
+"""What a revision's hash covers: all of it."""
+
+
+class RevisionRow(ClinicRow):
+    """One act of consent: who, for what, what was shown, what was said, how and when.
+
+    ``revision`` counts per person and purpose, ``position`` per person; both start at 1.
+    ``recorded_by`` and ``witnessed_by`` are staff; nobody recorded what a person did themselves.
+    """
+
+    person_id: Mapped[UUID]
+    position: Mapped[int]
+    purpose: Mapped[str] = mapped_column(String(80))
+    revision: Mapped[int]
+    state: Mapped[State]
+    decided_at: Mapped[datetime]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    template: Mapped[str] = mapped_column(String(80))
+    text_version: Mapped[int]
+    locale: Mapped[str] = mapped_column(String(35))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    method: Mapped[Method]
+    setting: Mapped[Setting]
+    recorded_by: Mapped[UUID | None]
+    witnessed_by: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def said(self) -> Said:
+        """Return what the decision needs to know of this revision."""
+        return Said(
+            revision=self.revision,
+            state=self.state,
+            text_version=self.text_version,
+            decided_at=self.decided_at,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What a person said about one purpose; a yes holds from ``valid_from`` to ``valid_until``."""
+
+    state: State
+    decided_at: datetime
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """How we know: the way it was said, where, and which staff wrote it down or stood by."""
+
+    method: Method
+    setting: Setting
+    recorded_by: UUID | None = None
+    witnessed_by: UUID | None = None
+
+
+Row = TypeVar("Row", bound=RevisionRow)
+
+
+def append(
+    work: UnitOfWork,
+    kind: type[Row],
+    *,
+    clinic_id: UUID,
+    person_id: UUID,
+    text: Text,
+    act: Act,
+    evidence: Evidence,
+    now: datetime,
+) -> Row:
+    """Add a revision after the person's last one, and return it.
+
+    Raises BeyondTerms for a yes that has no end or too late a one. Hold a lock on the person.
+    """
+    if act.state is State.GIVEN:
+        check_span(act.valid_from, act.valid_until, months=text.months)
+    before = history(work, kind, clinic_id=clinic_id, person_id=person_id)
+    values = {
+        "clinic_id": clinic_id,
+        "id": work.new_id(),
+        "person_id": person_id,
+        "position": len(before) + 1,
+        "purpose": text.purpose,
+        "revision": sum(earlier.purpose == text.purpose for earlier in before) + 1,
+        "state": act.state,
+        "decided_at": act.decided_at,
+        "valid_from": act.valid_from,
+        "valid_until": act.valid_until,
+        "template": text.template,
+        "text_version": text.version,
+        "locale": text.locale,
+        "text_hash": text.hash,
+        "method": evidence.method,
+        "setting": evidence.setting,
+        "recorded_by": evidence.recorded_by,
+        "witnessed_by": evidence.witnessed_by,
+        "recorded_at": now,
+        "previous_hash": before[-1].hash if before else BEGINNING,
+    }
+    row = kind()
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.hash = hash_of(row)
+    return work.add(row)
+
+
+def history(
+    work: UnitOfWork, kind: type[Row], *, clinic_id: UUID, person_id: UUID
+) -> Sequence[Row]:
+    """Return all revisions of a person, oldest first."""
+    query = (
+        select(kind)
+        .where(kind.clinic_id == clinic_id, kind.person_id == person_id)
+        .order_by(kind.position)
+    )
+    return work.session.scalars(query).all()
+
+
+def said_about(rows: Sequence[RevisionRow], purpose: str) -> list[Said]:
+    """Return what was said about one purpose."""
+    return [row.said() for row in rows if row.purpose == purpose]
+
+
+def hash_of(row: RevisionRow) -> str:
+    """Return the hash that chains a revision to the one before it."""
+    values = {name: _plain(getattr(row, name)) for name in HASHED}
+    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def first_break(rows: Sequence[RevisionRow]) -> int | None:
+    """Return the first position at which one person's chain is broken; None when it is whole."""
+    before = BEGINNING
+    for position, row in enumerate(rows, start=1):
+        if (row.position, row.previous_hash, row.hash) != (position, before, hash_of(row)):
+            return position
+        before = row.hash
+    return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, int) else str(value)
