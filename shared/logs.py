@@ -92,9 +92,17 @@ ENDINGS: Mapping[str, Says] = {
 """Endings of further keys that keep their values: identifiers, counts, spans and sizes."""
 
 
-def logger(code: str) -> BoundLogger:
+class NeutralLogger(BoundLogger):
+    """A logger that hands on where an exception passed, and never the exception itself."""
+
+    def exception(self, event: str | None = None, *args: Any, **said: Any) -> Any:
+        """Log an error with the exception that is being handled."""
+        return self.error(event, *args, **{"exc_info": True, **said})
+
+
+def logger(code: str) -> NeutralLogger:
     """Return the logger of a neutral code such as ``web``, ``events`` or ``jobs``."""
-    found: BoundLogger = structlog.get_logger(f"{ROOT}.{code}")
+    found: NeutralLogger = structlog.get_logger(f"{ROOT}.{code}")
     return found
 
 
@@ -149,7 +157,7 @@ def _kept(key: str, value: Any) -> Any:
 
 def _shortened(filename: str) -> str:
     parts = PurePath(filename).parts
-    for start in ("services", "shared", "deploy", "tests", "site-packages"):
+    for start in ("site-packages", "tests", "services", "deploy", "shared"):
         if start in parts:
             return "/".join(parts[parts.index(start) :])
     return parts[-1] if parts else "unknown"
@@ -219,5 +227,5 @@ structlog.configure(
         ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=LoggerFactory(),
-    wrapper_class=BoundLogger,
+    wrapper_class=NeutralLogger,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from shared.errors import Refusal
 from shared.web.problems import for_programs, http_problem, refusal_problem
@@ -58,6 +58,8 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):  # the host is not ours, so no page can be made for it
+        return Response(f"{SENTENCES[404]}\n", error.code, content_type="text/plain")
     if for_programs():
         return http_problem(error, number=request_id())
     shown = _page(error.code, SENTENCES.get(error.code, OTHERWISE))

@@ -44,8 +44,8 @@ def _secured(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
     if settings.production:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
-    if request.endpoint != "shared.static":
+    if request.endpoint != "shared.static" or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
-    elif "v" in request.args and response.status_code < 400:
+    elif "v" in request.args:
         response.headers["Cache-Control"] = FOR_EVER
     return response

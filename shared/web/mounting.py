@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from werkzeug.wsgi import ClosingIterator
-
 Wsgi = Any
 
 
@@ -21,4 +19,5 @@ class Mounted:
         if path == self._front or path.startswith(f"{self._front}/"):
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._front
             environ["PATH_INFO"] = path.removeprefix(self._front) or "/"
-        return ClosingIterator(self._app(environ, start_response))
+        answer: Iterable[bytes] = self._app(environ, start_response)
+        return answer
