@@ -95,12 +95,16 @@ class Backbone:
         for version in versions:
             self.tell(changed(subject, version))
 
-    def broker_brings(self, *, times: int = 3, timeout: float = 0.3) -> int:
-        """Relay what waits and hear it by the broker alone, without reading any feed."""
+    def broker_brings(self) -> None:
+        """Relay what waits and hear it by the broker, without a look at the feeds of our own."""
         self.telling.parts.relay.step()
-        ears = self.hearing.parts.listener
-        ears.put_off()
-        return sum(ears.step(timeout) for _ in range(times))
+        listener = self.hearing.parts.listener
+        listener.put_off()
+        for _ in range(20):
+            listener.step(0.3)
+            if self.cursors() == self.heads():
+                break
+        listener.step(0.1)
 
     def feed_brings(self) -> int:
         """Let the listener read the feeds now."""
