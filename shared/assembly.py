@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.events import feed, operations
 from shared.events.content import Provider
 from shared.events.feed_client import Feeds
+from shared.events.points import Reach, pass_by
 from shared.events.wake import new_wake
 from shared.keys import key_ring
 from shared.settings import Settings
@@ -21,7 +22,7 @@ BACKBONE_SCOPES = ("feed", "content")
 PATIENCE = httpx.Timeout(5.0, connect=2.0)
 
 
-def new_store(settings: Settings, metadata: MetaData) -> Store:
+def new_store(settings: Settings, metadata: MetaData, *, reach: Reach = pass_by) -> Store:
     """Return the store of a service, with its key ring and what wakes its relay."""
     return Store(
         settings.database_url,
@@ -29,6 +30,7 @@ def new_store(settings: Settings, metadata: MetaData) -> Store:
         service=settings.service,
         keys=key_ring(settings.master_key, settings.key_file),
         wake=new_wake(settings.database_url),
+        reach=reach,
     )
 
 

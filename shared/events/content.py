@@ -18,7 +18,7 @@ Content = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reference:
-    """A piece of content: its kind (``<teller>.<noun>``), its clinic, what it is of, its version."""
+    """A piece of content: its kind (``<teller>.<noun>``), clinic, subject and version."""
 
     kind: str
     clinic_id: UUID

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import Engine, select
 
+from shared.auth.policy import current_actor
 from shared.contracts.streams import STREAMS, Stream
 from shared.errors import NotFound, Refusal
 from shared.events.content import Content, Provider, Reference
@@ -20,7 +21,6 @@ from shared.events.outbox import with_position
 from shared.events.sequencing import sequence_all
 from shared.events.tables import outbox, stream_head
 from shared.store.store import Store
-from shared.auth.policy import current_actor
 
 MOST_EVENTS = 500
 

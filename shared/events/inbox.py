@@ -18,7 +18,7 @@ from shared.contracts.streams import streams_for
 from shared.events import metrics, parking
 from shared.events.heard import Heard, read_events
 from shared.events.lease import database_time
-from shared.events.relay import Reach, pass_by
+from shared.events.points import Reach, pass_by
 from shared.events.tables import inbox_cursor
 from shared.store.store import Store
 from shared.store.work import UnitOfWork
@@ -41,7 +41,7 @@ Place = tuple[str, int]
 
 @dataclass
 class Applied:
-    """What became of a batch: how many took effect or were parked, and where something is missing."""
+    """What became of a batch: how many were settled, and where something is missing."""
 
     applied: int = 0
     gaps: set[Place] = field(default_factory=set)
@@ -183,7 +183,7 @@ class Inbox:
         return None
 
     def _handle(self, work: UnitOfWork, heard: Sequence[Heard]) -> None:
-        for kind, run in groupby(heard, key=lambda one: one.type):
+        for _kind, run in groupby(heard, key=lambda one: one.type):
             batch = list(run)
             events = [event for event in (one.event() for one in batch) if event is not None]
             if not events:

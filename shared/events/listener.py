@@ -15,6 +15,7 @@ from shared.events.broker import BROKER_ERRORS, CONTENT_TYPE, Link
 from shared.events.feed_client import Feeds, GenerationDiffers, Pruned
 from shared.events.heard import Heard, read_envelope
 from shared.events.inbox import Applied, Batch, Handler, Inbox, Place, Subscriptions
+from shared.events.points import Reach, pass_by
 
 PREFETCH = 50
 MOST_EVENTS = 1_000
@@ -156,11 +157,20 @@ class Repair:
 class Listener:
     """Hears all streams of a service, in one thread."""
 
-    def __init__(self, service: str, inbox: Inbox, ears: Sequence[Ear], repair: Repair):
+    def __init__(
+        self,
+        service: str,
+        inbox: Inbox,
+        ears: Sequence[Ear],
+        repair: Repair,
+        *,
+        reach: Reach = pass_by,
+    ):
         self._service = service
         self._inbox = inbox
         self._ears = ears
         self._repair = repair
+        self._reach = reach
         self._tellers = sorted({stream.teller for stream in streams_for(service)})
         self._look_at = dict.fromkeys(self._tellers, float("-inf"))
         inbox.open_cursors()
@@ -170,10 +180,14 @@ class Listener:
         applied = 0
         for nth, ear in enumerate(self._ears):
             heard = ear.hear(timeout if nth == 0 else 0.0)
+            if heard:
+                self._reach("listener.heard")
             for start in range(0, len(heard), MOST_EVENTS):
                 outcome = self._inbox.apply(heard[start : start + MOST_EVENTS], way="broker")
                 applied += outcome.applied + self._mend(outcome)
             ear.acknowledge()
+            if heard:
+                self._reach("listener.acknowledged")
         return applied + self.catch_up()
 
     def catch_up(self, *, now: bool = False) -> int:

@@ -156,7 +156,7 @@ def counts(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
         select(undelivered.c.status, func.count()).group_by(undelivered.c.status)
     )
-    return {status: 0 for status in Status} | {row[0]: row[1] for row in rows}
+    return dict.fromkeys(Status, 0) | {row[0]: row[1] for row in rows}
 
 
 def listed(connection: Connection, *, most: int = 200) -> list[Any]:

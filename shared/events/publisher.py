@@ -12,6 +12,7 @@ from typing import Any
 from kombu import Producer
 
 from shared.events.broker import BROKER_ERRORS, CONFIRM_SECONDS, CONTENT_TYPE, Link
+from shared.events.points import Reach, pass_by
 
 SICK_AFTER = 3
 """So many confirm time-outs in a row, with the connection itself answering, make a queue sick."""
@@ -44,9 +45,10 @@ class Unconfirmed(Exception):
 class Publisher:
     """Publishes to one exchange on behalf of one teller, reconnecting when it must."""
 
-    def __init__(self, connect: Callable[[], Link], teller: str):
+    def __init__(self, connect: Callable[[], Link], teller: str, *, reach: Reach = pass_by):
         self._connect = connect
         self._teller = teller
+        self._reach = reach
         self._link: Link | None = None
         self._producer: Producer | None = None
         self._timeouts = 0
@@ -63,6 +65,7 @@ class Publisher:
             link = self._ready()
             for envelope in envelopes:
                 self._send(link, envelope)
+            self._reach("relay.published")
             self._await_confirms(link)
         except BROKER_ERRORS:
             self.drop()

@@ -1,7 +1,7 @@
 """The relay: tells the broker what the outbox holds, in envelopes, in order, until confirmed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,20 +10,14 @@ from sqlalchemy import Engine, and_, select, update
 from shared.contracts.streams import STREAMS
 from shared.events import metrics
 from shared.events.lease import Lease
-from shared.events.publisher import Envelope, Publisher, Unconfirmed
 from shared.events.outbox import with_position
+from shared.events.points import Reach, pass_by
+from shared.events.publisher import Envelope, Publisher, Unconfirmed
 from shared.events.sequencing import sequence_all
 from shared.events.tables import outbox, stream_head
 
 ENVELOPE_EVENTS = 100
 ROUND_EVENTS = 2_000
-
-Reach = Callable[[str], None]
-"""Called with the name of each point that a crash test may stop at; nothing in production."""
-
-
-def pass_by(_point: str) -> None:
-    """Reach a named point without stopping."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from shared.events.fetching import Fetching
 from shared.events.inbox import Inbox
 from shared.events.lease import Lease
 from shared.events.listener import Ear, Listener
+from shared.events.points import Reach, pass_by
 from shared.events.publisher import Publisher, Unconfirmed
-from shared.events.relay import ENVELOPE_EVENTS, Reach, Relay, pass_by
+from shared.events.relay import ENVELOPE_EVENTS, Relay
 from shared.events.sequencing import ensure_heads
 from shared.events.topology import Topology
 from shared.logs import logger
@@ -58,7 +59,7 @@ def assemble(
     for private in (False, True):
         topology = Topology(settings.broker_prefix, private=private, durable=not settings.embedded)
         connect = _connecting(service, topology)
-        publishers[private] = Publisher(connect, service.name)
+        publishers[private] = Publisher(connect, service.name, reach=reach)
         queue = topology.queue_for(service.name)
         if queue is not None:
             ears.append(Ear(connect, queue, service.name, chance))
@@ -72,7 +73,7 @@ def assemble(
     )
     return Parts(
         relay=relay,
-        listener=Listener(service.name, inbox, ears, service.repair(inbox)),
+        listener=Listener(service.name, inbox, ears, service.repair(inbox), reach=reach),
         fetching=Fetching(store, service.feeds, service.wanting),
         inbox=inbox,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from shared.auth.actors import Actor, system
+from shared.events.points import Reach, pass_by
 from shared.events.tables import backbone
 from shared.events.wake import InProcess, Wake
 from shared.keys import KeyRing
@@ -31,6 +32,7 @@ class Store:
         keys: KeyRing,
         new_id: NewId = uuid7,
         wake: Wake | None = None,
+        reach: Reach = pass_by,
     ):
         self.engine = new_engine(url)
         self.metadata = metadata
@@ -38,15 +40,19 @@ class Store:
         self.keys = keys
         self.new_id = new_id
         self._wake = wake or InProcess()
+        self._reach = reach
         self._reader = self.engine.execution_options(attune_reading=True)
 
     @contextmanager
     def unit_of_work(self, *, clinics: Iterable[UUID], actor: Actor) -> Iterator[UnitOfWork]:
-        """Open a transaction for these clinics; it commits on a clean exit, else nothing is kept."""
+        """Open a transaction for these clinics; it commits on a clean exit, else keeps nothing."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             work = self._work(session, clinics, actor)
             yield work
+            if work.told:
+                self._reach("work.recorded")
         if work.told:
+            self._reach("work.committed")
             self._wake()
 
     @contextmanager
