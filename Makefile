@@ -19,7 +19,7 @@ run: ## start Attune on this computer and print its addresses
 
 test: ## run every test that this computer can run
 	@$(BOOTSTRAP) test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 ci: ## do all that the build does, tests included
 	@bash .ci/run

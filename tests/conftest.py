@@ -16,6 +16,7 @@ from tests.servers.ground import Ground
 from tests.servers.postgres import Database, Postgres
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.smtp import Smtp
+from tests.servers.turns import BROKER, Turns, group_of, note_groups
 
 GROUND = pytest.StashKey[Ground]()
 CHROMIUM = "apt-get install chromium fonts-dejavu-core"
@@ -39,19 +40,20 @@ def pytest_configure_node(node) -> None:
     node.workerinput["ground"] = str(node.config.stash[GROUND].folder)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Turns:
+    """Deal out the tests so that those of the broker never run at the same time."""
+    return Turns(config, log, config.stash[GROUND])
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep every test of the broker on one worker, for some of them kill it."""
-    for item in items:
-        if "rabbitmq" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("rabbitmq"))
-
-
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start RabbitMQ, which takes a while, behind the first tests if any test will need it."""
-    wanted = any("rabbitmq" in getattr(item, "fixturenames", ()) for item in session.items)
+    """Note who must run with whom; start RabbitMQ, which takes a while, if anyone needs it."""
+    ground = session.config.stash[GROUND]
+    note_groups(ground, session.items)
+    wanted = any(group_of(item) == BROKER for item in session.items)
     if wanted and not session.config.option.collectonly:
-        Thread(target=_start_broker, args=[session.config.stash[GROUND]], daemon=True).start()
+        Thread(target=_start_broker, args=[ground], daemon=True).start()
 
 
 def _start_broker(ground: Ground) -> None:

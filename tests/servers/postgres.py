@@ -61,20 +61,23 @@ class Database:
 class Postgres:
     """One server on 127.0.0.1 in a folder of its own.
 
-    Killing and starting again keeps what was committed. `describe` and `attach` let another
-    worker of the same run use it.
+    Killing and starting again keeps what was committed. A durable one also waits for the disk,
+    as one in production does; tests do without.
     """
 
-    def __init__(self, ground: Ground, folder: Path, *, port: int = 0, pid: int = 0):
+    def __init__(
+        self, ground: Ground, folder: Path, *, port: int = 0, pid: int = 0, durable: bool = False
+    ):
         self.ground = ground
         self.folder = folder
+        self.durable = durable
         self.port = port or free_port()
         self.pid = pid
 
     @classmethod
-    def create(cls, ground: Ground, name: str = "postgres") -> "Postgres":
+    def create(cls, ground: Ground, name: str = "postgres", *, durable: bool = False) -> "Postgres":
         """Return a server that has just been set up and started."""
-        server = cls(ground, ground.folder / name)
+        server = cls(ground, ground.folder / name, durable=durable)
         server.setup()
         server.start()
         server.execute(ROLES, database="template1")
@@ -111,11 +114,12 @@ class Postgres:
 
     def start(self) -> None:
         """Start, and return once it answers."""
+        disk = "on" if self.durable else "off"
         self.pid = process.launch(
             [
                 *(_binaries(self.ground) / "postgres", "-D", self.data, "-k", self.folder),
-                *("-h", "127.0.0.1", "-p", str(self.port), "-c", "fsync=off"),
-                *("-c", "full_page_writes=off", "-c", "max_connections=200"),
+                *("-h", "127.0.0.1", "-p", str(self.port), "-c", "max_connections=200"),
+                *("-c", f"fsync={disk}", "-c", f"full_page_writes={disk}"),
             ],
             ground=self.ground,
             log=self.ground.folder / f"{self.folder.name}.log",
