@@ -1,0 +1,1 @@
+"""Intake: who the clinics, their staff and the people in their care are, and what each permits."""

@@ -1,0 +1,1 @@
+"""Consent: what each member permits, asked alone, kept with its proof."""

@@ -1,0 +1,1 @@
+"""Directory: organizations, their clinics, their staff, and how staff sign in."""

@@ -1,0 +1,126 @@
+"""What the directory keeps.
+
+Tables without a clinic's key stand outside all clinics, so that someone can sign in before it is
+known where they work.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.auth.actors import Role
+from shared.columns import COLUMN_TYPES, NAMES
+from shared.keys import DataClass, Scope
+from shared.store import ClinicRow, sealed
+
+
+class Base(DeclarativeBase):
+    """What all of intake's tables are made from."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = COLUMN_TYPES
+
+
+class Organization(Base):
+    """Whoever runs one or more clinics."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    founded_at: Mapped[datetime]
+
+
+class OrganizationClinic(Base):
+    """That a clinic belongs to an organization."""
+
+    __tablename__ = "organization_clinic"
+
+    clinic: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+
+
+class Clinic(ClinicRow, Base):
+    """A clinic; its id is its clinic_id. ``pepper`` keys the hashes that compare its people."""
+
+    __tablename__ = "clinic"
+
+    organization_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(120))
+    zone: Mapped[str] = mapped_column(String(60))
+    sender: Mapped[str] = mapped_column(String(20))
+    help: Mapped[str] = mapped_column(String(2000), default="")
+    registered_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)
+
+
+class DirectoryKey(Base):
+    """The one secret that keys the hashes of sign-in names."""
+
+    __tablename__ = "directory_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)
+
+
+class StaffAccount(Base):
+    """A member of staff. ``last_role`` and ``last_clinic`` are what they had open last."""
+
+    __tablename__ = "staff_account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    name: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
+    sign_in: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+    sign_in_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    password: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.PERSON)
+    starting: Mapped[bool] = mapped_column(default=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    rests_until: Mapped[datetime | None]
+    last_role: Mapped[Role | None]
+    last_clinic: Mapped[UUID | None]
+    registered_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class StaffRole(Base):
+    """A role that someone holds at a clinic, or (no clinic) for their whole organization."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (UniqueConstraint("staff_id", "role", "clinic"), Index(None, "clinic"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    role: Mapped[Role]
+    clinic: Mapped[UUID | None]
+
+
+class StaffSession(Base):
+    """One sign-in of one person in one role. ``cookie`` hashes the secret that the browser has."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    role: Mapped[Role]
+    clinic: Mapped[UUID | None]
+    cookie: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    signed_in_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+def of_clinic(table: str, column: str) -> ForeignKeyConstraint:
+    """Return the foreign key by which a row refers to another of its own clinic."""
+    return ForeignKeyConstraint(["clinic_id", column], [f"{table}.clinic_id", f"{table}.id"])

@@ -1,0 +1,284 @@
+"""Set-up for admins: clinics, staff, and what is still to do before the first check-in."""
+
+from secrets import token_bytes
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.intake.directory import domain, queries, usecases
+from services.intake.directory.domain import ClinicDetails, Posting
+from services.intake.directory.models import Clinic, StaffAccount
+from services.intake.directory.pages.visit import let_in, visiting
+from shared.auth.actors import Role
+from shared.auth.policy import current_actor
+from shared.errors import NotAllowed, Refusal
+from shared.store import UnitOfWork
+from shared.web import now, reading, store, unit_of_work
+from shared.web.menu import ROLE_WORDS
+
+blueprint = Blueprint("set_up", __name__)
+FIELDS = {
+    domain.NameNeeded: "name",
+    domain.ZoneUnknown: "zone",
+    domain.SenderNotNeutral: "sender",
+    domain.SignInNameNeeded: "sign_in",
+    domain.SignInNameTaken: "sign_in",
+    domain.RoleElsewhere: "postings",
+    domain.RoleNotThere: "postings",
+}
+ROLE_HINTS = {
+    Role.CLINICIAN: "sees people, opens relationships, writes the record",
+    Role.DUTY: "looks after answers that ask for attention",
+    Role.CLINIC_ADMIN: "looks after the clinic's staff and people",
+    Role.SUPERVISOR: "sees released figures of all clinics, never a person",
+    Role.AUDITOR: "checks what was done, by whom",
+    Role.ORGANIZATION_ADMIN: "sets up clinics and staff",
+}
+
+
+@blueprint.get("/setup")
+def overview() -> str:
+    """Show the clinics, and what each still needs."""
+    with reading() as work:
+        organization = queries.organization(work, current_actor().organization_id).name
+        clinics = [
+            {
+                "id": clinic.id,
+                "name": clinic.name,
+                "zone": clinic.zone,
+                "sender": clinic.sender,
+                "to_do": queries.go_live(work, clinic),
+            }
+            for clinic in queries.clinics(work)
+        ]
+    return render_template(
+        "intake/directory/set_up.html", organization=organization, clinics=clinics
+    )
+
+
+@blueprint.get("/setup/clinics/new")
+def new_clinic() -> str:
+    """Ask for the details of a clinic."""
+    return _clinic_page(None, {}, {})
+
+
+@blueprint.post("/setup/clinics/new")
+def register_clinic() -> ResponseReturnValue:
+    """Register a clinic, and let whoever did act for it at once."""
+    actor, clinic_id = current_actor(), store().new_id()
+    if actor.organization_id is None:
+        raise NotAllowed
+    reach = actor.clinics | {clinic_id}
+    try:
+        with store().unit_of_work(clinics=reach, actor=actor) as work:
+            usecases.register_clinic(
+                work,
+                clinic_id=clinic_id,
+                organization_id=actor.organization_id,
+                details=_details(),
+                now=now(),
+            )
+            answer = make_response(redirect(url_for(".overview"), 303))
+            found = visiting(work)
+            if found is not None:
+                let_in(answer, work, *found)
+    except Refusal as refusal:
+        return _clinic_page(None, request.form, _at(refusal)), refusal.status
+    flash("The clinic is registered. Give it staff next.", "good")
+    return answer
+
+
+@blueprint.get("/setup/clinics/<uuid:clinic_id>")
+def clinic(clinic_id: UUID) -> str:
+    """Show a clinic's details, to change them."""
+    with reading() as work:
+        found = work.get(Clinic, clinic_id, clinic_id)
+    typed = {name: getattr(found, name) for name in ("name", "zone", "sender", "help")}
+    return _clinic_page(clinic_id, typed, {})
+
+
+@blueprint.post("/setup/clinics/<uuid:clinic_id>")
+def change_clinic(clinic_id: UUID) -> ResponseReturnValue:
+    """Change a clinic's details."""
+    try:
+        with unit_of_work() as work:
+            usecases.change_clinic(work, clinic_id=clinic_id, details=_details(), now=now())
+    except Refusal as refusal:
+        if type(refusal) not in FIELDS:
+            raise
+        return _clinic_page(clinic_id, request.form, _at(refusal)), refusal.status
+    flash("The clinic's details are changed.", "good")
+    return redirect(url_for(".overview"), 303)
+
+
+@blueprint.get("/staff")
+def staff() -> str:
+    """List the staff with their roles."""
+    with reading() as work:
+        names = {clinic.id: clinic.name for clinic in queries.clinics(work)}
+        rows = [
+            {
+                "id": account.id,
+                "name": work.open(account, "name"),
+                "sign_in": work.open(account, "sign_in"),
+                "roles": [_words(posting, names) for posting in held if _shown(posting, names)],
+                "starting": account.starting,
+            }
+            for account, held in queries.staff_of(work, _organization())
+        ]
+    rows.sort(key=lambda row: str(row["name"]).casefold())
+    return render_template("intake/directory/staff.html", rows=rows)
+
+
+@blueprint.get("/staff/new")
+def new_staff() -> str:
+    """Ask for the name and the roles of someone new."""
+    return _staff_page({}, [], {})
+
+
+@blueprint.post("/staff/new")
+def register_staff() -> ResponseReturnValue:
+    """Register someone, and show their starting password this once."""
+    password = domain.starting_password(token_bytes(12))
+    try:
+        with unit_of_work() as work:
+            usecases.register_staff(
+                work,
+                organization_id=_organization(),
+                name=request.form.get("name", ""),
+                sign_in=request.form.get("sign_in", ""),
+                password=password,
+                postings=_chosen(),
+                now=now(),
+            )
+    except Refusal as refusal:
+        if type(refusal) not in FIELDS:
+            raise
+        page = _staff_page(request.form, request.form.getlist("postings"), _at(refusal))
+        return page, refusal.status
+    return _password_page(request.form.get("name", ""), password)
+
+
+@blueprint.get("/staff/<uuid:staff_id>")
+def member_of_staff(staff_id: UUID) -> str:
+    """Show someone's roles, to change them."""
+    with reading() as work:
+        account, held = _found(work, staff_id)
+        name = str(work.open(account, "name"))
+    chosen = [_code(posting) for posting in held]
+    return _staff_page({"name": name}, chosen, {}, staff_id=staff_id)
+
+
+@blueprint.post("/staff/<uuid:staff_id>")
+def change_roles(staff_id: UUID) -> ResponseReturnValue:
+    """Give someone other roles; what is not this admin's to give stays as it is."""
+    with unit_of_work() as work:
+        _, held = _found(work, staff_id)
+        offered = {_code(posting) for posting in _offered(work)}
+        kept = [posting for posting in held if _code(posting) not in offered]
+        usecases.change_roles(work, staff_id=staff_id, postings={*kept, *_chosen()}, now=now())
+    flash("The roles are changed. They take effect at the next sign-in.", "good")
+    return redirect(url_for(".staff"), 303)
+
+
+@blueprint.post("/staff/<uuid:staff_id>/password")
+def renew_password(staff_id: UUID) -> ResponseReturnValue:
+    """Give someone a new starting password, shown this once."""
+    password = domain.starting_password(token_bytes(12))
+    with unit_of_work() as work:
+        account = usecases.renew_password(work, staff_id=staff_id, password=password, now=now())
+        name = str(work.open(account, "name"))
+    return _password_page(name, password)
+
+
+def _details() -> ClinicDetails:
+    typed = {name: request.form.get(name, "") for name in ("name", "zone", "sender", "help")}
+    return ClinicDetails(**typed)
+
+
+def _clinic_page(clinic_id: UUID | None, typed: object, errors: dict[str, str]) -> str:
+    return render_template(
+        "intake/directory/clinic.html",
+        clinic_id=clinic_id,
+        typed=typed,
+        errors=errors,
+        zones=sorted(domain.zones()),
+    )
+
+
+def _staff_page(
+    typed: object, chosen: list[str], errors: dict[str, str], staff_id: UUID | None = None
+) -> str:
+    with reading() as work:
+        names = {clinic.id: clinic.name for clinic in queries.clinics(work)}
+        options = [
+            (_code(posting), _words(posting, names), ROLE_HINTS.get(posting.role, ""))
+            for posting in _offered(work)
+        ]
+    return render_template(
+        "intake/directory/member_of_staff.html",
+        typed=typed,
+        chosen=chosen,
+        errors=errors,
+        options=options,
+        staff_id=staff_id,
+    )
+
+
+def _password_page(name: str, password: str) -> str:
+    return render_template("intake/directory/starting_password.html", name=name, password=password)
+
+
+def _found(work: UnitOfWork, staff_id: UUID) -> tuple[StaffAccount, list[Posting]]:
+    for account, held in queries.staff_of(work, _organization()):
+        if account.id == staff_id:
+            return account, held
+    raise domain.RoleNotThere
+
+
+def _offered(work: UnitOfWork) -> list[Posting]:
+    given = domain.GIVEN_BY.get(current_actor().role or Role.AUDITOR, ())
+    clinics = [clinic.id for clinic in queries.clinics(work)]
+    here = [
+        Posting(role, clinic) for clinic in clinics for role in given if role in domain.CLINIC_ROLES
+    ]
+    return here + [Posting(role) for role in given if role in domain.HOUSE_ROLES]
+
+
+def _chosen() -> set[Posting]:
+    return {_decoded(code) for code in request.form.getlist("postings")}
+
+
+def _code(posting: Posting) -> str:
+    return f"{posting.role}@{posting.clinic or ''}"
+
+
+def _decoded(code: str) -> Posting:
+    role, _, clinic = code.partition("@")
+    try:
+        return Posting(Role(role), UUID(clinic) if clinic else None)
+    except ValueError:
+        raise domain.RoleElsewhere from None
+
+
+def _words(posting: Posting, names: dict[UUID, str]) -> str:
+    words = ROLE_WORDS[posting.role]
+    if posting.clinic is None:
+        return words
+    return f"{words} at {names.get(posting.clinic, 'another clinic')}"
+
+
+def _shown(posting: Posting, names: dict[UUID, str]) -> bool:
+    return posting.clinic is None or posting.clinic in names
+
+
+def _organization() -> UUID:
+    organization_id = current_actor().organization_id
+    if organization_id is None:
+        raise NotAllowed
+    return organization_id
+
+
+def _at(refusal: Refusal) -> dict[str, str]:
+    return {FIELDS.get(type(refusal), "name"): str(refusal)}

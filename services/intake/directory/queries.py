@@ -1,0 +1,154 @@
+"""What the directory answers: which clinics, which staff, who is signed in as what."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from hmac import digest
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.intake.directory import domain
+from services.intake.directory.domain import Posting
+from services.intake.directory.models import (
+    Clinic,
+    DirectoryKey,
+    Organization,
+    OrganizationClinic,
+    StaffAccount,
+    StaffRole,
+    StaffSession,
+)
+from shared.auth.actors import Role
+from shared.errors import NotFound
+from shared.store import UnitOfWork
+
+
+def organization(work: UnitOfWork, organization_id: UUID | None) -> Organization:
+    """Return an organization; raises NotFound."""
+    found = work.session.get(Organization, organization_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def clinics_of(work: UnitOfWork, organization_id: UUID) -> frozenset[UUID]:
+    """Return the ids of an organization's clinics."""
+    query = select(OrganizationClinic.clinic).where(
+        OrganizationClinic.organization_id == organization_id
+    )
+    return frozenset(work.session.scalars(query))
+
+
+def clinics(work: UnitOfWork) -> Sequence[Clinic]:
+    """Return this work's clinics by name."""
+    return work.session.scalars(select(Clinic).order_by(Clinic.name, Clinic.id)).all()
+
+
+def account(work: UnitOfWork, staff_id: UUID | None) -> StaffAccount:
+    """Return an account; raises NotFound."""
+    found = work.session.get(StaffAccount, staff_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def account_named(work: UnitOfWork, sign_in: str) -> StaffAccount | None:
+    """Return the account of a sign-in name, locked against a second try at the same time."""
+    query = select(StaffAccount).where(StaffAccount.sign_in_hash == sign_in_hash(work, sign_in))
+    return work.session.scalar(query.with_for_update())
+
+
+def sign_in_hash(work: UnitOfWork, sign_in: str) -> bytes:
+    """Return the keyed hash under which a sign-in name is found; nothing is found with no key."""
+    key = work.session.scalar(select(DirectoryKey))
+    pepper = "" if key is None else str(work.open(key, "pepper"))
+    return digest(pepper.encode(), sign_in.encode(), "sha256")
+
+
+def postings_of(work: UnitOfWork, staff_id: UUID) -> list[Posting]:
+    """Return the roles that someone holds, in a fixed order."""
+    rows = work.session.scalars(select(StaffRole).where(StaffRole.staff_id == staff_id))
+    return in_order(Posting(row.role, row.clinic) for row in rows)
+
+
+def in_order(postings: Iterable[Posting]) -> list[Posting]:
+    """Return roles in the order in which they are shown."""
+    every = (*domain.CLINIC_ROLES, *domain.HOUSE_ROLES)
+    return sorted(postings, key=lambda one: (every.index(one.role), str(one.clinic)))
+
+
+def staff_of(work: UnitOfWork, organization_id: UUID) -> list[tuple[StaffAccount, list[Posting]]]:
+    """Return the accounts of an organization that this work's actor may see, with their roles.
+
+    An organization's admin sees all of them; others see those who work at their clinics.
+    """
+    accounts = work.session.scalars(
+        select(StaffAccount)
+        .where(StaffAccount.organization_id == organization_id)
+        .order_by(StaffAccount.id)
+    ).all()
+    held: dict[UUID, list[Posting]] = {one.id: [] for one in accounts}
+    for row in work.session.scalars(select(StaffRole).where(StaffRole.staff_id.in_(held))):
+        held[row.staff_id].append(Posting(row.role, row.clinic))
+    everyone = work.actor.role in (Role.ORGANIZATION_ADMIN, None)
+    return [
+        (one, in_order(held[one.id]))
+        for one in accounts
+        if everyone or any(posting.clinic in work.clinics for posting in held[one.id])
+    ]
+
+
+def clinicians_at(work: UnitOfWork, clinic_id: UUID) -> list[tuple[UUID, str]]:
+    """Return (id, name) of those who see people at a clinic."""
+    query = (
+        select(StaffAccount)
+        .join(StaffRole, StaffRole.staff_id == StaffAccount.id)
+        .where(StaffRole.clinic == clinic_id, StaffRole.role == Role.CLINICIAN)
+    )
+    named = [(one.id, str(work.open(one, "name"))) for one in work.session.scalars(query)]
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def works_as(work: UnitOfWork, staff_id: UUID, posting: Posting) -> bool:
+    """Say whether someone holds a role."""
+    return posting in postings_of(work, staff_id)
+
+
+def name_of_staff(work: UnitOfWork, staff_id: UUID | None) -> str:
+    """Return the name of a member of staff, or words for nobody."""
+    found = work.session.get(StaffAccount, staff_id) if staff_id else None
+    return "Nobody" if found is None else str(work.open(found, "name"))
+
+
+def session_of(work: UnitOfWork, secret: str) -> StaffSession | None:
+    """Return the session of a browser's secret, unless it was closed."""
+    cookie = sha256(secret.encode()).digest()
+    found = work.session.scalar(select(StaffSession).where(StaffSession.cookie == cookie))
+    return None if found is None or found.closed_at else found
+
+
+def still_open(work: UnitOfWork, session_id: UUID) -> bool:
+    """Say whether a session was not closed; one that is not known here was not closed here."""
+    found = work.session.get(StaffSession, session_id)
+    return found is None or found.closed_at is None
+
+
+def reach(work: UnitOfWork, organization_id: UUID, posting: Posting) -> frozenset[UUID]:
+    """Return the clinics that someone acts for in a role."""
+    if posting.clinic is None:
+        return clinics_of(work, organization_id)
+    return frozenset({posting.clinic})
+
+
+def go_live(work: UnitOfWork, clinic: Clinic) -> list[tuple[str, bool]]:
+    """Return what a clinic needs before its first check-in, and whether it is there."""
+    roles = {
+        row.role
+        for row in work.session.scalars(select(StaffRole).where(StaffRole.clinic == clinic.id))
+    }
+    return [
+        ("A clinician who can open relationships", Role.CLINICIAN in roles),
+        ("An admin who looks after its staff and people", Role.CLINIC_ADMIN in roles),
+        ("Someone on duty, for answers that ask for attention", Role.DUTY in roles),
+        ("Help lines that every form shows", bool(clinic.help.strip())),
+    ]

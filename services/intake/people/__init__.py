@@ -1,0 +1,1 @@
+"""People: relationships of two or more members, and how each may be reached."""
