@@ -1,1 +1,1 @@
-"""What each clinic contributes to the reports at the close of a quarter, under names of no use elsewhere."""
+"""What each clinic contributes at the close of a quarter, under names of no other use."""

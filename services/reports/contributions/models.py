@@ -1,0 +1,82 @@
+"""Rows of contributions. None holds a name, a contact, a day, or an id of a couple or person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.reports.contributions.domain import Teller
+from shared.keys import DataClass, Scope
+from shared.store import ClaimRow, ClinicRow, new_base, sealed
+
+Base = new_base()
+
+
+class ClinicPlace(ClaimRow, Base):  # type: ignore[misc, valid-type]
+    """To which organization a clinic belongs, and since when; ``id`` is the clinic's."""
+
+    __tablename__ = "clinic_place"
+
+    organization_id: Mapped[UUID] = mapped_column(index=True)
+    registered_at: Mapped[datetime]
+    version: Mapped[int]
+
+
+class ClinicName(ClinicRow, Base):  # type: ignore[misc, valid-type]
+    """How a clinic and its organization are called; ``id`` is the clinic's."""
+
+    __tablename__ = "clinic_name"
+
+    name: Mapped[str] = mapped_column(String(200))
+    organization_name: Mapped[str] = mapped_column(String(200))
+
+
+class ClinicSecret(ClinicRow, Base):  # type: ignore[misc, valid-type]
+    """K2 of a clinic: what its pseudonyms are made with, sealed; ``id`` is the clinic's."""
+
+    __tablename__ = "clinic_secret"
+
+    secret: Mapped[bytes | None] = sealed(
+        DataClass.CREDENTIAL, scope=Scope.CLINIC, subject="clinic_id"
+    )
+
+
+class Permission(ClinicRow, Base):  # type: ignore[misc, valid-type]
+    """Whether a couple may be counted; ``id`` is its lasting pseudonym.
+
+    A row that does not permit is a tombstone: what is told late about the couple is dropped.
+    """
+
+    __tablename__ = "permission"
+
+    permitted: Mapped[bool]
+    revision: Mapped[int]
+
+
+class Closing(ClaimRow, Base):  # type: ignore[misc, valid-type]
+    """That a teller closed a quarter of a clinic, and whether its rows have been accepted."""
+
+    __tablename__ = "closing"
+    __table_args__ = (UniqueConstraint("clinic_id", "period", "teller"),)
+
+    period: Mapped[int] = mapped_column(index=True)
+    teller: Mapped[Teller]
+    closed_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+
+
+class Contribution(ClinicRow, Base):  # type: ignore[misc, valid-type]
+    """One couple's place in one measure of a quarter; frozen, unless the couple withdraws."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "period", "teller", "pseudonym", "measure"),
+        Index(None, "clinic_id", "pseudonym"),
+    )
+
+    period: Mapped[int]
+    teller: Mapped[Teller]
+    pseudonym: Mapped[UUID]
+    measure: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(60))

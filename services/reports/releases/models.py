@@ -1,0 +1,43 @@
+"""Releases as they stand: added once, never changed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.reports.contributions.models import Base
+
+
+class Frozen(Exception):
+    """A release that is out is neither changed nor deleted."""
+
+
+class Release(Base):  # type: ignore[misc, valid-type]
+    """One release of an organization. ``document`` is its canonical JSON, and all that is printed.
+
+    Releases of a series form a chain: each holds the fingerprint of the one before it.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "series", "period"),
+        UniqueConstraint("organization_id", "series", "number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organization_id: Mapped[UUID]
+    series: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    period: Mapped[int]
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    previous_sha256: Mapped[str | None] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+
+
+@event.listens_for(Release, "before_update")
+@event.listens_for(Release, "before_delete")
+def _refuse(_mapper: Any, _connection: Any, _release: Release) -> None:
+    raise Frozen
