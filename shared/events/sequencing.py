@@ -21,7 +21,7 @@ def ensure_heads(connection: Connection, streams: Iterable[Stream]) -> None:
             connection.execute(upsert(stream_head).values(head).on_conflict_do_nothing())
 
 
-def unsequenced() -> Select[tuple[str, int]]:
+def unsequenced() -> Select[str, int]:
     """Select the (stream, partition) pairs that hold facts without a position."""
     waiting = outbox.c.position.is_(None)
     return select(outbox.c.stream, outbox.c.partition).where(waiting).distinct()
