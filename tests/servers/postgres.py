@@ -14,7 +14,7 @@ import psycopg
 
 from tests.servers import process
 from tests.servers.absence import Absent, program
-from tests.servers.ground import Ground, free_port, wait_until
+from tests.servers.ground import Ground, free_port
 
 COMMAND = "make test (it installs PostgreSQL into .venv), or: apt-get install postgresql"
 OWNER = "attune_owner"
@@ -112,6 +112,11 @@ class Postgres:
         """The data folder, as PostgreSQL means it."""
         return self.folder / "data"
 
+    @property
+    def log(self) -> Path:
+        """What the server wrote about itself."""
+        return self.ground.folder / f"{self.folder.name}.log"
+
     def start(self) -> None:
         """Start, and return once it answers."""
         disk = "on" if self.durable else "off"
@@ -122,9 +127,9 @@ class Postgres:
                 *("-c", f"fsync={disk}", "-c", f"full_page_writes={disk}"),
             ],
             ground=self.ground,
-            log=self.ground.folder / f"{self.folder.name}.log",
+            log=self.log,
         )
-        wait_until(self.answers, seconds=60, what="starting PostgreSQL")
+        process.wait_for_start(self.pid, self.answers, seconds=60, log=self.log)
 
     def stop(self) -> None:
         """Stop as an operator would: open transactions are rolled back, the rest is kept."""

@@ -3,14 +3,14 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from tests.servers.ground import Ground
+from tests.servers.ground import Ground, wait_until
 
 NOBODY = 65534
 
@@ -52,6 +52,17 @@ def launch(
     ground.began(started.pid)
     started.returncode = 0  # ended by pid, perhaps by another worker: nobody waits for it here
     return started.pid
+
+
+def wait_for_start(pid: int, answers: Callable[[], bool], *, seconds: float, log: Path) -> None:
+    """Wait until a server answers; raises RuntimeError with its last words if it ends instead."""
+
+    def ready() -> bool:
+        if not alive(pid):
+            raise RuntimeError("\n".join(log.read_text(errors="replace").splitlines()[-15:]))
+        return answers()
+
+    wait_until(ready, seconds=seconds, what=f"starting what writes {log.name}")
 
 
 def alive(pid: int) -> bool:

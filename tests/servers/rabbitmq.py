@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 from kombu import Connection
 
 from tests.servers import process
 from tests.servers.absence import program
-from tests.servers.ground import Ground, free_port, wait_until
+from tests.servers.ground import Ground, free_port
 
 COMMAND = "apt-get install rabbitmq-server"
 FOLDER = Path("/usr/lib/rabbitmq/bin")
@@ -70,20 +71,22 @@ class RabbitMQ:
 
     def start(self) -> None:
         """Start, and return once one can log in."""
+        log = self.ground.folder / "rabbitmq.log"
         pid = process.launch(
             [server_program()],
             ground=self.ground,
-            log=self.ground.folder / "rabbitmq.log",
+            log=log,
             environment=self._environment(),
         )
         (self.ground.folder / "rabbitmq.pid").write_text(str(pid))
-        wait_until(self.answers, seconds=100, what="starting RabbitMQ")
+        process.wait_for_start(pid, self.answers, seconds=100, log=log)
 
     def revive(self) -> None:
         """Bring it back after whatever the last test did to it."""
-        if not self.running:
+        if self.running:
+            self.thaw()
+        else:
             self.start()
-        self.thaw()
 
     def stop(self) -> None:
         """Stop as an operator would."""
@@ -95,16 +98,16 @@ class RabbitMQ:
 
     def freeze(self) -> None:
         """Let it hang: connections stay open and nothing answers."""
-        os.kill(self._beam(), signal.SIGSTOP)
+        self._running_beam().suspend()
 
     def thaw(self) -> None:
         """Let it go on after `freeze`."""
-        os.kill(self._beam(), signal.SIGCONT)
+        self._running_beam().resume()
 
     @property
     def running(self) -> bool:
         """Whether its process is there."""
-        return self._beam() != 0
+        return self._beam() is not None
 
     def answers(self) -> bool:
         """Say whether one can log in."""
@@ -134,16 +137,20 @@ class RabbitMQ:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-    def _beam(self) -> int:
-        """Return the pid of the Erlang machine, or 0 when there is none."""
+    def _beam(self) -> psutil.Process | None:
+        """Return the Erlang machine that is the broker, or None when it is not running."""
         pid = int((self.ground.folder / "rabbitmq.pid").read_text())
-        machines = [p.pid for p in process.family(pid) if p.name() == "beam.smp"]
-        return machines[0] if machines else 0
+        machines = (relative for relative in process.family(pid) if relative.name() == "beam.smp")
+        return next(machines, None)
+
+    def _running_beam(self) -> psutil.Process:
+        beam = self._beam()
+        if beam is None:
+            raise RuntimeError("The broker is not running.")
+        return beam
 
     def _end(self, number: signal.Signals) -> None:
-        beam = self._beam()
-        if beam:
-            process.end(beam, number)
+        process.end(self._running_beam().pid, number)
 
     def _environment(self) -> dict[str, str]:
         loopback = "-kernel inet_dist_use_interface {127,0,0,1}"
