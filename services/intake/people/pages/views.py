@@ -1,0 +1,341 @@
+"""The pages about people."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from services.intake.directory import queries as directory
+from services.intake.directory.models import Clinic
+from services.intake.people import domain, queries, usecases
+from services.intake.people.models import Relationship
+from services.intake.people.pages.typed import (
+    LANGUAGES,
+    field_of,
+    shown_windows,
+    typed_contact,
+    typed_details,
+    typed_members,
+    typed_windows,
+)
+from services.intake.people.queries import RelationshipFacts
+from shared.auth.actors import Role
+from shared.auth.policy import current_actor
+from shared.contracts.words import RelationshipState
+from shared.errors import Refusal
+from shared.store import UnitOfWork
+from shared.web import now, reading, unit_of_work
+
+blueprint = Blueprint("people", __name__)
+
+AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
+"""Says, per person, what else is missing before the first check-in, if the actor may know."""
+
+
+def also_missing(app: Flask, ask: AlsoMissing) -> None:
+    """Let another capability add to what is missing on a relationship's page."""
+    app.extensions["also_missing"] = ask
+
+
+@blueprint.get("/relationships", endpoint="relationships")
+@blueprint.get("/people", endpoint="everyone")
+def listing() -> str:
+    """List the relationships that someone may see."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    closed = request.args.get("state") == "closed"
+    state = RelationshipState.CLOSED if closed else RelationshipState.OPEN
+    with reading() as work:
+        found, count = queries.relationships(work, page=page, state=state)
+        rows = [_row(work, one) for one in queries.facts_of(work, found, now=now())]
+        several = len(directory.clinics(work)) > 1
+    return render_template(
+        "intake/people/relationships.html",
+        rows=rows,
+        page=page,
+        pages=-(-count // queries.PAGE),
+        closed=closed,
+        several=several,
+        here=request.endpoint,
+    )
+
+
+@blueprint.get("/relationships/new")
+def new() -> str:
+    """Ask who belongs to a new relationship."""
+    return _new_page({}, 2)
+
+
+@blueprint.post("/relationships/new")
+def open_relationship() -> ResponseReturnValue:
+    """Open a relationship, or show one more member's fields."""
+    count = min(max(request.form.get("count", 2, type=int), 2), domain.MOST_MEMBERS)
+    if "more" in request.form:
+        return _new_page({}, min(count + 1, domain.MOST_MEMBERS))
+    members, errors = typed_members(count)
+    clinic_id, clinician_id = _clinic_and_clinician()
+    if clinician_id is None or clinic_id is None:
+        errors["clinician"] = str(domain.NotAClinicianHere())
+    if errors or clinic_id is None or clinician_id is None:
+        return _new_page(errors, count), 422
+    try:
+        with unit_of_work() as work:
+            opened = usecases.open_relationship(
+                work,
+                clinic_id=clinic_id,
+                clinician_id=clinician_id,
+                members=members,
+                label=request.form.get("label"),
+                now=now(),
+            )
+    except Refusal as refusal:
+        return _new_page({field_of(refusal): str(refusal)}, count), refusal.status
+    flash("The relationship is open. Next: speak with each person alone.", "good")
+    return redirect(url_for(".one", relationship_id=opened.id), 303)
+
+
+@blueprint.get("/relationships/<uuid:relationship_id>")
+def one(relationship_id: UUID) -> str:
+    """Show a relationship, each member as a card of the same size."""
+    with reading() as work:
+        found = queries.relationship(work, relationship_id)
+        [facts] = queries.facts_of(work, [found], now=now())
+        ask: AlsoMissing | None = current_app.extensions.get("also_missing")
+        more = ask(work, found, now()) if ask else {}
+        cards = [
+            {
+                "id": member.person_id,
+                "details": member.details,
+                "language": dict(LANGUAGES).get(member.details.language, member.details.language),
+                "contact": member.contact,
+                "hours": _hours(member.contact),
+                "confirmed_on": member.confirmed_on,
+                "missing": [*member.missing, *more.get(member.person_id, [])],
+            }
+            for member in facts.members
+        ]
+        row = _row(work, facts)
+        treating = queries.is_treating(work, found)
+    return render_template(
+        "intake/people/relationship.html", facts=facts, row=row, cards=cards, treating=treating
+    )
+
+
+@blueprint.route("/relationships/<uuid:relationship_id>/change", methods=["GET", "POST"])
+def change(relationship_id: UUID) -> ResponseReturnValue:
+    """Change a relationship's label or clinician."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            with unit_of_work() as work:
+                usecases.change_relationship(
+                    work,
+                    relationship_id=relationship_id,
+                    clinician_id=_id(request.form.get("clinician")) or relationship_id,
+                    label=request.form.get("label"),
+                    now=now(),
+                )
+        except Refusal as refusal:
+            errors = {field_of(refusal): str(refusal)}
+        else:
+            flash("The change is saved.", "good")
+            return redirect(url_for(".relationships"), 303)
+    with reading() as work:
+        found = queries.relationship(work, relationship_id)
+        page = render_template(
+            "intake/people/change.html",
+            relationship_id=relationship_id,
+            label=work.open(found, "label"),
+            clinician=found.clinician_id,
+            clinicians=directory.clinicians_at(work, found.clinic_id),
+            errors=errors,
+        )
+    return page, 422 if errors else 200
+
+
+@blueprint.post("/relationships/<uuid:relationship_id>/close")
+def close(relationship_id: UUID) -> ResponseReturnValue:
+    """Close a relationship."""
+    with unit_of_work() as work:
+        usecases.close_relationship(work, relationship_id=relationship_id, now=now())
+    flash("The relationship is closed. Its record stays.", "good")
+    return redirect(url_for(".one", relationship_id=relationship_id), 303)
+
+
+@blueprint.route("/relationships/<uuid:relationship_id>/members/new", methods=["GET", "POST"])
+def add_member(relationship_id: UUID) -> ResponseReturnValue:
+    """Let one more person join."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        members, errors = typed_members(1)
+        if not errors:
+            with unit_of_work() as work:
+                usecases.add_member(
+                    work, relationship_id=relationship_id, member=members[0], now=now()
+                )
+            flash("The new member is there. Next: speak with them alone.", "good")
+            return redirect(url_for(".one", relationship_id=relationship_id), 303)
+    with reading() as work:
+        queries.relationship(work, relationship_id)
+        zone = directory.clinics(work)[0].zone
+    page = render_template(
+        "intake/people/add_member.html",
+        relationship_id=relationship_id,
+        typed=request.form,
+        errors=errors,
+        zone=zone,
+        **_lists(),
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.route(
+    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/details",
+    methods=["GET", "POST"],
+)
+def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
+    """Change how a member is called and addressed."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            with unit_of_work() as work:
+                found, person = queries.member(work, relationship_id, person_id)
+                usecases.change_details(
+                    work,
+                    clinic_id=found.clinic_id,
+                    person_id=person.id,
+                    details=typed_details(request.form, "-1"),
+                    now=now(),
+                )
+        except Refusal as refusal:
+            errors = {f"{field_of(refusal)}-1": str(refusal)}
+        else:
+            flash("The details are saved.", "good")
+            return redirect(url_for(".one", relationship_id=relationship_id), 303)
+    with reading() as work:
+        _, person = queries.member(work, relationship_id, person_id)
+        kept = queries.details_of(work, person)
+    shown = {f"{name}-1": text for name, text in vars(kept).items()}
+    page = render_template(
+        "intake/people/details.html",
+        relationship_id=relationship_id,
+        name=kept.name,
+        typed=request.form if errors else shown,
+        errors=errors,
+        **_lists(),
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.route(
+    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/contact",
+    methods=["GET", "POST"],
+)
+def contact(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
+    """Change a member's contact card, after speaking with them alone."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            with unit_of_work() as work:
+                found, person = queries.member(work, relationship_id, person_id)
+                usecases.change_contact(
+                    work,
+                    clinic_id=found.clinic_id,
+                    person_id=person.id,
+                    contact=typed_contact(request.form),
+                    spoken_alone=request.form.get("spoken_alone") == "yes",
+                    now=now(),
+                )
+        except Refusal as refusal:
+            errors = {field_of(refusal): str(refusal)}
+        else:
+            flash("The contact card is confirmed and saved.", "good")
+            return redirect(url_for(".one", relationship_id=relationship_id), 303)
+    with reading() as work:
+        _, person = queries.member(work, relationship_id, person_id)
+        kept = queries.contact_of(work, queries.cards_of(work, [person_id]).get(person_id))
+        name = queries.details_of(work, person).name
+    page = render_template(
+        "intake/people/contact.html",
+        relationship_id=relationship_id,
+        name=name,
+        zone=person.zone,
+        email=request.form["email"] if errors else kept.email,
+        private=request.form.get("private") == "yes" if errors else kept.private,
+        windows=typed_windows(request.form) if errors else shown_windows(kept),
+        errors=errors,
+    )
+    return page, 422 if errors else 200
+
+
+def _new_page(errors: dict[str, str], count: int) -> str:
+    actor = current_actor()
+    with reading() as work:
+        clinics = directory.clinics(work)
+        clinicians = [
+            (f"{clinic.id} {staff_id}", name if len(clinics) == 1 else f"{name}, {clinic.name}")
+            for clinic in clinics
+            for staff_id, name in directory.clinicians_at(work, clinic.id)
+        ]
+    return render_template(
+        "intake/people/new.html",
+        count=count,
+        typed=request.form,
+        errors=errors,
+        zone=clinics[0].zone if clinics else "",
+        clinicians=None if actor.role is Role.CLINICIAN else clinicians,
+        **_lists(),
+    )
+
+
+def _lists() -> dict[str, Any]:
+    return {"zones": sorted(domain.zones()), "languages": LANGUAGES}
+
+
+def _clinic_and_clinician() -> tuple[UUID | None, UUID | None]:
+    actor = current_actor()
+    if actor.role is Role.CLINICIAN:
+        return next(iter(actor.clinics), None), actor.id
+    clinic, _, clinician = request.form.get("clinician", "").partition(" ")
+    return _id(clinic), _id(clinician)
+
+
+def _row(work: UnitOfWork, facts: RelationshipFacts) -> dict[str, Any]:
+    clinic = work.get(Clinic, facts.clinic_id, facts.clinic_id)
+    opened = facts.opened_at.astimezone(ZoneInfo(clinic.zone))
+    return {
+        "id": facts.id,
+        "names": [member.details.name for member in facts.members if member.active],
+        "label": facts.label,
+        "clinician": directory.name_of_staff(work, facts.clinician_id),
+        "clinic": clinic.name,
+        "opened": f"{opened.day} {opened:%B %Y}",
+        "closed": facts.state is RelationshipState.CLOSED,
+        "ready": not any(member.missing for member in facts.members),
+    }
+
+
+def _hours(contact: domain.Contact) -> list[str]:
+    return [
+        f"{domain.DAYS[window.day]} {window.begins:%H:%M} to {window.ends:%H:%M}"
+        for window in sorted(contact.windows)
+    ]
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

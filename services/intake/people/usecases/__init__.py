@@ -1,0 +1,31 @@
+"""What is done with people: relationships open, members join, details and contact cards change."""
+
+from services.intake.people.usecases.contributions import (
+    settle_contribution,
+    tell_contribution,
+)
+from services.intake.people.usecases.members import (
+    change_contact,
+    change_details,
+    import_details,
+    join,
+)
+from services.intake.people.usecases.relationships import (
+    add_member,
+    change_relationship,
+    close_relationship,
+    open_relationship,
+)
+
+__all__ = [
+    "add_member",
+    "change_contact",
+    "change_details",
+    "change_relationship",
+    "close_relationship",
+    "import_details",
+    "join",
+    "open_relationship",
+    "settle_contribution",
+    "tell_contribution",
+]

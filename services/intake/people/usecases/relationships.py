@@ -1,0 +1,138 @@
+"""Relationships open, gain members, change and close."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from services.intake.directory import queries as directory
+from services.intake.directory.domain import Posting
+from services.intake.people import domain, queries
+from services.intake.people.domain import NewMember
+from services.intake.people.models import Contribution, Person, Relationship
+from services.intake.people.usecases.contributions import settle_contribution
+from services.intake.people.usecases.members import join
+from shared.auth.actors import Role
+from shared.contracts.intake import RelationshipChanged, RelationshipOpened
+from shared.contracts.words import RelationshipState
+from shared.store import UnitOfWork
+
+RandomId = Callable[[], UUID]
+
+
+def open_relationship(
+    work: UnitOfWork,
+    *,
+    clinic_id: UUID,
+    clinician_id: UUID,
+    members: Sequence[NewMember],
+    now: datetime,
+    label: str | None = None,
+    key: bytes | None = None,
+    spoken_alone: bool = False,
+    random_id: RandomId = uuid4,
+) -> Relationship:
+    """Open a relationship with its first members, and tell the other services.
+
+    ``spoken_alone``: staff spoke with each member alone about their contact card.
+    Raises MembersMissing, TooManyMembers, AddressShared, NotAClinicianHere.
+    """
+    domain.check_members(len(members))
+    check_clinician(work, clinic_id, clinician_id)
+    relationship = Relationship(
+        clinic_id=clinic_id,
+        id=work.new_id(),
+        episode_id=random_id(),
+        clinician_id=clinician_id,
+        opened_at=now,
+        external_key=key,
+    )
+    work.seal(relationship, label=domain.check_label(label))
+    work.add(relationship)
+    work.add(
+        Contribution(
+            clinic_id=clinic_id, id=relationship.id, episode_id=relationship.episode_id, revision=0
+        )
+    )
+    work.record(
+        RelationshipOpened(
+            clinic_id=clinic_id,
+            occurred_at=now,
+            relationship_id=relationship.id,
+            episode_id=relationship.episode_id,
+            clinician_id=clinician_id,
+        )
+    )
+    for member in members:
+        join(work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now)
+    return relationship
+
+
+def add_member(
+    work: UnitOfWork,
+    *,
+    relationship_id: UUID,
+    member: NewMember,
+    now: datetime,
+    spoken_alone: bool = False,
+) -> Person:
+    """Let one more person join; the episode is not counted until everyone permits it again."""
+    relationship = queries.relationship(work, relationship_id, lock=True)
+    _check_open(relationship)
+    domain.check_members(len(queries.everyone_in(work, relationship.id)) + 1)
+    person = join(
+        work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now
+    )
+    settle_contribution(work, relationship=relationship, permitted_until=None, now=now)
+    return person
+
+
+def change_relationship(
+    work: UnitOfWork,
+    *,
+    relationship_id: UUID,
+    clinician_id: UUID,
+    label: str | None,
+    now: datetime,
+) -> Relationship:
+    """Change a relationship's label, or which clinician sees it."""
+    relationship = queries.relationship(work, relationship_id, lock=True)
+    _check_open(relationship)
+    check_clinician(work, relationship.clinic_id, clinician_id)
+    work.seal(relationship, label=domain.check_label(label))
+    relationship.clinician_id = clinician_id
+    _tell(work, relationship, now)
+    return relationship
+
+
+def close_relationship(work: UnitOfWork, *, relationship_id: UUID, now: datetime) -> Relationship:
+    """Close a relationship; what was recorded stays. Raises AlreadyClosed."""
+    relationship = queries.relationship(work, relationship_id, lock=True)
+    _check_open(relationship)
+    relationship.state, relationship.closed_at = RelationshipState.CLOSED, now
+    _tell(work, relationship, now)
+    return relationship
+
+
+def check_clinician(work: UnitOfWork, clinic_id: UUID, clinician_id: UUID) -> None:
+    """Raise NotAClinicianHere unless this is a clinician of the clinic."""
+    if not directory.works_as(work, clinician_id, Posting(Role.CLINICIAN, clinic_id)):
+        raise domain.NotAClinicianHere
+
+
+def _tell(work: UnitOfWork, relationship: Relationship, now: datetime) -> None:
+    relationship.version += 1
+    work.record(
+        RelationshipChanged(
+            clinic_id=relationship.clinic_id,
+            occurred_at=now,
+            relationship_id=relationship.id,
+            clinician_id=relationship.clinician_id,
+            state=relationship.state,
+            version=relationship.version,
+        )
+    )
+
+
+def _check_open(relationship: Relationship) -> None:
+    if relationship.state is RelationshipState.CLOSED:
+        raise domain.AlreadyClosed
