@@ -1,0 +1,141 @@
+"""The secrets of the containers: made once, by chance alone, each in a file of its own."""
+
+import json
+import os
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes, token_hex, token_urlsafe
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from shared.keys import new_master_key
+from shared.settings import SERVICES
+
+HOSTS = ("staff.localhost", "members.localhost")
+CERTIFICATE_LASTS = timedelta(days=397)
+BROKER_USERS = {
+    "attune": r"^(attune(?!\.private).*|amq\.default)$",
+    "attune_private": r"^(attune\.(private.*|dead)|amq\.default)$",
+}
+"""Who signs in to the broker, and the names of the exchanges and queues that are theirs."""
+
+Made = dict[str, bool]
+
+
+class Secrets:
+    """A folder of secrets; what is there already stays as it is.
+
+    The folder is closed to others; the files are readable, for each container has its own user.
+    """
+
+    def __init__(self, folder: Path):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self.made: Made = {}
+
+    def keep(self, name: str, make: Callable[[], str]) -> str:
+        """Return a secret, made now unless it is there."""
+        file = self._folder / name
+        self.made[name] = not file.exists()
+        if self.made[name]:
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w") as kept:
+                kept.write(make())
+        return file.read_text()
+
+
+def write_secrets(folder: Path, *, now: datetime, hosts: Iterable[str] = HOSTS) -> Made:
+    """Write each secret that is missing; return the name of each and whether it is new.
+
+    A certificate of the clinic's own, put there first, is left alone.
+    """
+    secrets = Secrets(folder)
+    secrets.keep("secret_key", lambda: token_urlsafe(48))
+    secrets.keep("master_key", new_master_key)
+    for service in SERVICES:
+        _database(secrets, service)
+    _broker(secrets)
+    if not any((folder / name).exists() for name in ("gateway.crt", "gateway.key")):
+        private = ec.generate_private_key(ec.SECP256R1())
+        secrets.keep("gateway.crt", lambda: certificate(private, list(hosts), now=now))
+        secrets.keep("gateway.key", lambda: _pem(private))
+    return secrets.made
+
+
+def _database(secrets: Secrets, service: str) -> None:
+    secrets.keep(f"{service}_database_admin_password", lambda: token_hex(24))
+    password = secrets.keep(f"{service}_database_password", lambda: token_hex(24))
+    where = f"attune_{service}:{password}@{service}-database:5432/attune_{service}"
+    address = f"postgresql+psycopg://{where}?sslmode=disable"
+    secrets.keep(f"{service}_database_url", lambda: address)
+
+
+def _broker(secrets: Secrets) -> None:
+    passwords = {
+        user: secrets.keep(f"{user}_broker_password", lambda: token_hex(24))
+        for user in BROKER_USERS
+    }
+    secrets.keep("broker_url", lambda: _broker_url("attune", passwords))
+    secrets.keep("private_broker_url", lambda: _broker_url("attune_private", passwords))
+    secrets.keep("broker.conf", lambda: "load_definitions = /run/secrets/broker.json\n")
+    secrets.keep("broker.json", lambda: json.dumps(_definitions(passwords), indent=1))
+
+
+def _broker_url(user: str, passwords: Mapping[str, str]) -> str:
+    return f"amqp://{user}:{passwords[user]}@broker:5672//?plaintext=accepted"
+
+
+def _definitions(passwords: Mapping[str, str]) -> dict[str, object]:
+    """Return what the broker is to begin with: who may use which exchanges and queues."""
+    hashed = "rabbit_password_hashing_sha256"
+    return {
+        "vhosts": [{"name": "/"}],
+        "users": [
+            {
+                "name": user,
+                "password_hash": hash_of(password),
+                "hashing_algorithm": hashed,
+                "tags": [],
+            }
+            for user, password in passwords.items()
+        ],
+        "permissions": [
+            {"user": user, "vhost": "/", "configure": names, "write": names, "read": names}
+            for user, names in BROKER_USERS.items()
+        ],
+    }
+
+
+def hash_of(password: str, salt: bytes | None = None) -> str:
+    """Return a password as RabbitMQ keeps it: a salt of 4 bytes, then SHA-256 of both."""
+    salt = salt or token_bytes(4)
+    return b64encode(salt + sha256(salt + password.encode()).digest()).decode()
+
+
+def certificate(private: ec.EllipticCurvePrivateKey, hosts: list[str], *, now: datetime) -> str:
+    """Return a certificate signed by itself, good for trying out; a clinic brings its own."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + CERTIFICATE_LASTS)
+        .add_extension(names, critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM).decode()
+
+
+def _pem(private: ec.EllipticCurvePrivateKey) -> str:
+    kept = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return kept.decode()

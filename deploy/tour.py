@@ -1,0 +1,41 @@
+"""Five clicks for each role: what `attune tour` and `attune run` suggest to look at first."""
+
+from collections.abc import Mapping, Sequence
+
+STOPS: Mapping[str, Sequence[str]] = {
+    "Clinician": (
+        "Sign in: Today lists the sessions of the day and who has not answered.",
+        "Open a relationship: sessions in one lane, check-ins and messages in the other.",
+        "Write a log entry about a session, and offer an experiment to try until the next.",
+        "Look at one member's own line: measured against their own weeks, never against a norm.",
+        "In Check-ins, see when the next letters leave, in each member's own time zone.",
+    ),
+    "Member": (
+        "Sign in as clinician, open the Mailbox, and open a letter: nothing in it gives away why.",
+        "Follow its link on the members' address, and fill in the form; any question may be skipped.",
+        "Send it. Follow the link again: it is closed and shows nothing that was written.",
+        "Move the clock with `attune clock move --days 7`, and the next letter is in the Mailbox.",
+        "Use “stop these messages” in the form: nothing is sent from that moment on.",
+    ),
+    "Clinic admin": (
+        "Sign in: Set-up shows what is still missing before the clinic can go live.",
+        "Open Staff and invite a clinician.",
+        "Open People: who is in care, who consents to what, and until when.",
+        "Import: paste a CSV with a mistake in it, and read what is wrong in which line.",
+        "Download the right example, and import it.",
+    ),
+    "Supervisor": (
+        "Sign in: Releases lists what was published for the organization, quarter by quarter.",
+        "Open the newest: every figure says on how many couples it rests.",
+        "Find a cell that is withheld, and why: fewer than eleven couples stand behind it.",
+        "Open a picture as a table; both say the same.",
+        "Look for a name. There is none, and no way to ask for one.",
+    ),
+    "Operator": (
+        "Sign in: Health shows what each service has told and heard.",
+        "Go through the four services with the tabs.",
+        "Open Undelivered: facts that got stuck would be here, with what to do about them.",
+        "In a terminal: `attune doctor`, then `attune events`.",
+        "End `attune run` with kill -9, start it again, and see that nothing is lost.",
+    ),
+}
