@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class BadDefinitions(Exception):
@@ -10,17 +11,22 @@ class BadDefinitions(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Category:
-    """One answer to the question of a measure: its code, and the words printed for it."""
+    """One answer to the question of a measure: its code, and the words printed for it.
+
+    ``absent`` marks the place of couples about whom nothing was asked or answered.
+    """
 
     code: str
     name: str
+    absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """A question that is counted in couples; ``teller`` is the service that contributes it.
 
-    ``headline`` is the code of the category shown at the top of a release, if any.
+    ``method`` says how couples are placed, ``caution`` what may not be concluded; ``headline`` is
+    the code of the category shown at the top of a release, if any.
     """
 
     code: str
@@ -28,6 +34,7 @@ class Measure:
     name: str
     question: str
     method: str
+    caution: str
     categories: Sequence[Category]
     headline: str = ""
     headline_words: str = ""
@@ -46,7 +53,7 @@ class Plan:
     measures: Sequence[Measure]
 
 
-def read_plan(written: Mapping[str, object]) -> Plan:
+def read_plan(written: Mapping[str, Any]) -> Plan:
     """Return the plan that a definitions file spells.
 
     Raises BadDefinitions when a field is missing or unknown, or a code is said twice.
@@ -60,17 +67,17 @@ def read_plan(written: Mapping[str, object]) -> Plan:
     return plan
 
 
-def _measure(written: Mapping[str, object]) -> Measure:
+def _measure(written: Mapping[str, Any]) -> Measure:
     fields = {name: value for name, value in written.items() if name != "categories"}
     categories = [Category(**one) for one in _listed(written["categories"])]
-    measure = Measure(**fields, categories=categories)  # type: ignore[arg-type]
+    measure = Measure(**fields, categories=categories)
     _refuse_twice(measure.codes)
     if measure.headline and measure.headline not in measure.codes:
         raise BadDefinitions(f"{measure.code}: its headline is not one of its categories.")
     return measure
 
 
-def _listed(written: object) -> Sequence[Mapping[str, str]]:
+def _listed(written: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(written, list):
         raise TypeError("A list of tables is needed.")
     return written

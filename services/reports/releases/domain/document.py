@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -95,9 +95,10 @@ def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
         "name": measure.name,
         "question": measure.question,
         "method": measure.method,
+        "caution": measure.caution,
         "headline": measure.headline,
         "headline_words": measure.headline_words,
-        "categories": [{"code": one.code, "name": one.name} for one in measure.categories],
+        "categories": [asdict(category) for category in measure.categories],
         "status": Shown.WITHHELD if draft.omitted else Shown.PRINTED,
         "organization": _organization_row(draft, measure),
         "rows": [

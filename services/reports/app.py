@@ -1,0 +1,53 @@
+"""How reports is put together."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Flask
+
+from services.reports.contributions import handlers
+from services.reports.contributions import jobs as contribution_jobs
+from services.reports.contributions.models import Base
+from services.reports.dashboard import api, pages
+from services.reports.releases import jobs as release_jobs
+from services.reports.releases.domain.schedule import CUT_OFF
+from shared.assembly import new_feeds, new_service_app, new_store
+from shared.clock import Clock
+from shared.events.feed_client import Feeds
+from shared.service import Service
+from shared.settings import Settings, read_settings
+
+
+def create_service(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    feeds: Feeds | None = None,
+    cut_off: timedelta = CUT_OFF,
+) -> Service:
+    """Build reports; with no settings given, the environment decides.
+
+    ``cut_off`` is how long after its end a quarter waits for clinics that are late.
+    """
+    settings = settings or read_settings("reports")
+    clock = clock or Clock(settings.clock_file)
+    store = new_store(settings, Base.metadata)
+    app = new_service_app(__name__, settings, store, clock)
+    app.extensions["api"].register_blueprint(api.blueprint)
+    app.register_blueprint(pages.blueprint)
+    service = Service(
+        settings=settings,
+        clock=clock,
+        store=store,
+        app=app,
+        feeds=feeds or new_feeds(settings),
+        subscriptions=handlers.SUBSCRIPTIONS,
+        wanting=handlers.wanting(clock.now),
+    )
+    jobs = [*contribution_jobs.jobs(store), *release_jobs.jobs(service, cut_off=cut_off)]
+    return replace(service, jobs=jobs)
+
+
+def create_app() -> Flask:
+    """Build reports for a WSGI server."""
+    return create_service().app

@@ -1,0 +1,1 @@
+"""How a release is read and taken away: all of it from its printed numbers alone."""
