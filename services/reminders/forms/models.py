@@ -1,0 +1,41 @@
+"""Rows of forms: which are open in a browser, and which were sent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.reminders.roster.models import Base
+from shared.keys import DataClass, Scope
+from shared.store import ClaimRow, ClinicRow, sealed
+
+
+class OpenForm(ClaimRow, Base):
+    """A form that is open in a browser, known by the keyed hash of what its cookie holds."""
+
+    __tablename__ = "open_form"
+
+    prompt_id: Mapped[UUID]
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    until: Mapped[datetime]
+
+
+class Form(ClinicRow, Base):
+    """What a person sent, once per prompt; the answers are sealed with the person's key."""
+
+    __tablename__ = "form"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "prompt_id"),
+        ForeignKeyConstraint(["clinic_id", "prompt_id"], ["prompt.clinic_id", "prompt.id"]),
+    )
+
+    prompt_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    relationship_id: Mapped[UUID]
+    set_code: Mapped[str] = mapped_column(String(20))
+    set_version: Mapped[int]
+    submitted_at: Mapped[datetime]
+    content: Mapped[bytes | None] = sealed(
+        DataClass.ANSWER, scope=Scope.PERSON, subject="person_id"
+    )

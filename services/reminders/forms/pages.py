@@ -1,0 +1,152 @@
+"""The members' pages: a link, a short form, a thank-you; and one page for every closed door."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from services.reminders.forms import domain, queries, usecases
+from services.reminders.forms.domain import Doorbell, KnockedTooOften, LinkClosed
+from services.reminders.forms.queries import Door
+from services.reminders.questions.queries import weekly_set
+from services.reminders.roster.queries import clinic
+from services.reminders.sending.domain import Stationery
+from services.reminders.sending.queries import link_behind
+from shared.auth.actors import Actor
+from shared.auth.actors import Door as Way
+from shared.auth.policy import keep_door
+from shared.errors import Refusal
+from shared.web import now, store, unit_of_work
+
+KEY = "reminders.form"
+
+blueprint = Blueprint("forms", __name__, template_folder="../templates")
+
+
+def register(app: Flask, stationery: Stationery) -> None:
+    """Add these pages to an app, with what knows its links and keeps its door."""
+    app.extensions.update(stationery=stationery, doorbell=Doorbell())
+    keep_door(app, Way.LINK, _who_has_a_form_open)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/f/<token>")
+def landing(token: str) -> str:
+    """Say that a form is ready; nothing is written, spent or shown."""
+    _link_open(token)
+    return render_template("reminders/forms/landing.html")
+
+
+@blueprint.post("/f/<token>")
+def start(token: str) -> ResponseReturnValue:
+    """Open the form in this browser, at an address without the secret."""
+    door, closes_at = _link_open(token)
+    key = domain.new_key()
+    with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
+        key_hash = domain.hash_of(_stationery().secret, key)
+        usecases.start_form(work, door=door, key_hash=key_hash, closes_at=closes_at, now=now())
+    session[KEY] = key
+    return redirect(url_for(".form"), 303)
+
+
+@blueprint.get("/form")
+def form() -> str:
+    """Show the empty form."""
+    return render_template("reminders/forms/form.html", asked=weekly_set())
+
+
+@blueprint.post("/form")
+def send() -> str:
+    """Take the form in, and say thank you in the same words to everybody."""
+    asked, door = weekly_set(), g.door
+    sent = domain.read_form(asked, request.form)
+    with unit_of_work() as work:
+        if sent.not_now:
+            usecases.leave_for_now(work, door=door)
+        else:
+            usecases.submit_form(work, door=door, asked=asked, sent=sent, now=now())
+        help_text = clinic(work, door[0]).help
+    session.pop(KEY, None)
+    return render_template("reminders/forms/thanks.html", help_text=help_text)
+
+
+@blueprint.get("/f/<token>/stop")
+def stopping(token: str) -> str:
+    """Offer to stop these messages, in the same words for every address."""
+    return render_template("reminders/forms/stopping.html")
+
+
+@blueprint.post("/f/<token>/stop")
+def stop(token: str) -> str:
+    """Stop these messages, also by one click in a mail program; the answer is always the same."""
+    token_hash = _stationery().hash_of(token)
+    with store().claiming() as work:
+        link = link_behind(work, token_hash)
+    if link is not None:
+        door = (link.clinic_id, link.id)
+        with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
+            usecases.stop_by_link(work, door=door, now=now())
+    return render_template("reminders/forms/stopped.html")
+
+
+def _closed(refusal: Refusal) -> ResponseReturnValue:
+    """Answer every closed, spent, invented or refused address with the same page."""
+    status = refusal.status if isinstance(refusal, KnockedTooOften) else LinkClosed.status
+    return make_response(render_template("reminders/forms/closed.html"), status)
+
+
+blueprint.register_error_handler(Refusal, _closed)
+
+
+def _link_open(token: str) -> tuple[Door, Any]:
+    """Return where a link leads while it is open; a closed one is noted against its source."""
+    bell: Doorbell = current_app.extensions["doorbell"]
+    source = request.remote_addr or ""
+    if bell.rings_off(source, now()):
+        raise KnockedTooOften
+    try:
+        with store().claiming() as work:
+            door, closes_at = queries.link_leads(work, _stationery().hash_of(token), now=now())
+        _look_at(door)
+    except LinkClosed:
+        bell.knock(source, now())
+        raise
+    return door, closes_at
+
+
+def _who_has_a_form_open() -> Actor:
+    key = session.get(KEY)
+    if not key:
+        raise LinkClosed
+    with store().claiming() as work:
+        key_hash = domain.hash_of(_stationery().secret, str(key))
+        door = queries.open_form_leads(work, key_hash, now=now())
+    g.door = door
+    return _look_at(door)
+
+
+def _look_at(door: Door) -> Actor:
+    """Return the member behind a door that can still be answered; raises LinkClosed."""
+    with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
+        prompt = queries.open_prompt(work, door, now=now())
+        return Actor(door=Way.LINK, id=prompt.person_id, clinics=frozenset({door[0]}))
+
+
+def _reader(door: Door) -> Actor:
+    return Actor(door=Way.LINK, clinics=frozenset({door[0]}))
+
+
+def _stationery() -> Stationery:
+    found: Stationery = current_app.extensions["stationery"]
+    return found

@@ -1,0 +1,76 @@
+"""Whether a link or an open form leads anywhere, and what was sent, for those who may read it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.reminders.forms.domain import LinkClosed
+from services.reminders.forms.models import Form, OpenForm
+from services.reminders.roster import queries as roster
+from services.reminders.schedules.domain import WENT_OUT
+from services.reminders.schedules.models import Prompt
+from services.reminders.sending.queries import link_behind
+from shared.contracts.words import Channel
+from shared.events.content import Content, Reference
+from shared.store import UnitOfWork
+
+Door = tuple[UUID, UUID]
+"""The clinic and the prompt to which a secret leads."""
+
+
+def link_leads(work: UnitOfWork, token_hash: bytes, *, now: datetime) -> tuple[Door, datetime]:
+    """Return where a link leads and when it closes; raises LinkClosed. For a claiming work."""
+    link = link_behind(work, token_hash)
+    if link is None or link.closes_at <= now:
+        raise LinkClosed
+    return (link.clinic_id, link.id), link.closes_at
+
+
+def open_form_leads(work: UnitOfWork, key_hash: bytes, *, now: datetime) -> Door:
+    """Return where an open form leads; raises LinkClosed. For a claiming work."""
+    found = work.session.scalar(select(OpenForm).where(OpenForm.key_hash == key_hash))
+    if found is None or found.until <= now:
+        raise LinkClosed
+    return found.clinic_id, found.prompt_id
+
+
+def open_prompt(work: UnitOfWork, door: Door, *, now: datetime, locked: bool = False) -> Prompt:
+    """Return the prompt behind a door while it can be answered; raises LinkClosed otherwise.
+
+    It can while it went out, is not answered, the person is in care and still agrees.
+    """
+    prompt = work.session.get(Prompt, door, with_for_update=locked)
+    if prompt is None or prompt.answered_at is not None or prompt.state not in WENT_OUT:
+        raise LinkClosed
+    person = {"clinic_id": prompt.clinic_id, "person_id": prompt.person_id}
+    if not roster.in_care(work, relationship_id=prompt.relationship_id, **person):
+        raise LinkClosed
+    if not roster.permitted(work, channel=Channel.EMAIL, now=now, **person):
+        raise LinkClosed
+    return prompt
+
+
+def form_contents(
+    work: UnitOfWork, references: Sequence[Reference]
+) -> Mapping[Reference, Content | None]:
+    """Return the sent forms that references name; one that was never sent is left out."""
+    found = {reference: _form(work, reference) for reference in references}
+    return {reference: _content(work, form) for reference, form in found.items() if form}
+
+
+def _form(work: UnitOfWork, reference: Reference) -> Form | None:
+    return work.session.get(Form, (reference.clinic_id, reference.subject_id))
+
+
+def _content(work: UnitOfWork, form: Form) -> dict[str, Any]:
+    sent = work.open(form, "content")
+    return {
+        "person_id": str(form.person_id),
+        "relationship_id": str(form.relationship_id),
+        "submitted_at": form.submitted_at.isoformat(),
+        "answers": sent["answers"],
+        "stop_plan": sent["stop_plan"],
+    }

@@ -1,0 +1,1 @@
+"""Questions: what a short form asks, in our own words, versioned and the same for everybody."""

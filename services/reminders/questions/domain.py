@@ -1,0 +1,100 @@
+"""What a question is, which answers it takes, and which set is asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+LOWEST, HIGHEST = 0, 10
+DEPENDS = "depends"
+"""An answer that every question takes besides its own; not answering is the other."""
+
+Answer = int | str
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    SCALE = "scale"
+    CHOICE = "choice"
+
+
+class BadBank(Exception):
+    """The file of questions does not hold together; the message says where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question. ``ends`` are the words at 0 and 10; ``options`` are (code, words)."""
+
+    id: str
+    says: str
+    kind: Kind
+    ends: tuple[str, str] = ("", "")
+    options: tuple[tuple[str, str], ...] = ()
+
+    def read(self, given: str | None) -> Answer | None:
+        """Return what an answer means; None for one left out or not understood."""
+        if given == DEPENDS:
+            return DEPENDS
+        if self.kind is Kind.CHOICE:
+            return given if given in dict(self.options) else None
+        number = int(given) if given and given.isdecimal() and len(given) <= 2 else -1
+        return number if LOWEST <= number <= HIGHEST else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionSet:
+    """What one form asks: a first question about the moment, then the same number for all."""
+
+    code: str
+    version: int
+    opens_with: Question
+    asks: tuple[Question, ...]
+
+    def read(self, given: Mapping[str, str]) -> dict[str, Answer]:
+        """Return what was answered; what was left out or is not understood is left out."""
+        read = {one.id: one.read(given.get(one.id)) for one in (self.opens_with, *self.asks)}
+        return {question: answer for question, answer in read.items() if answer is not None}
+
+
+def read_bank(written: Mapping[str, Any]) -> tuple[QuestionSet, ...]:
+    """Return the sets that a bank spells, in its order; raises BadBank."""
+    try:
+        questions = {at: _question(at, one) for at, one in written["questions"].items()}
+        sets = tuple(_set(one, questions) for one in written["sets"])
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BadBank(str(problem)) from problem
+    _refuse_unequal(sets)
+    return sets
+
+
+def newest(sets: Sequence[QuestionSet], code: str) -> QuestionSet:
+    """Return the set of a code that is asked now."""
+    return max((one for one in sets if one.code == code), key=lambda one: one.version)
+
+
+def _question(at: str, written: Mapping[str, Any]) -> Question:
+    kind = Kind(written["kind"])
+    ends = (written["low"], written["high"]) if kind is Kind.SCALE else ("", "")
+    options = tuple((code, words) for code, words in written.get("options", ()))
+    if kind is Kind.CHOICE and not options:
+        raise BadBank(f"{at} has nothing to choose from.")
+    return Question(id=at, says=written["says"], kind=kind, ends=ends, options=options)
+
+
+def _set(written: Mapping[str, Any], questions: Mapping[str, Question]) -> QuestionSet:
+    return QuestionSet(
+        code=written["code"],
+        version=written["version"],
+        opens_with=questions[written["opens_with"]],
+        asks=tuple(questions[at] for at in written["asks"]),
+    )
+
+
+def _refuse_unequal(sets: Sequence[QuestionSet]) -> None:
+    """Refuse a bank whose newest sets differ in length, for their number would tell something."""
+    lengths = {len(newest(sets, one.code).asks) for one in sets}
+    named = {(one.code, one.version) for one in sets}
+    if len(lengths) > 1 or len(named) < len(sets):
+        raise BadBank("Sets must ask the same number of questions, each version once.")

@@ -1,0 +1,1 @@
+"""Roster: what reminders knows of clinics and people, as other services told it."""

@@ -1,0 +1,157 @@
+"""What reminders knows of people: who belongs where, and whether a person may be reached."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.reminders.roster import domain
+from services.reminders.roster.models import (
+    Clinic,
+    Consent,
+    KnownClinic,
+    Membership,
+    Person,
+    Plan,
+    Relationship,
+    Stop,
+)
+from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
+from shared.errors import NotFound
+from shared.store import UnitOfWork
+
+PERSON = "intake.person"
+"""The content that holds a contact card."""
+
+PURPOSES = {Channel.EMAIL: Purpose.CHECKIN_EMAIL, Channel.SMS: Purpose.CHECKIN_SMS}
+
+
+def known_clinics(work: UnitOfWork) -> list[tuple[UUID, datetime]]:
+    """Return every clinic, with the moment since which it is known; for a claiming work."""
+    return [(row.id, row.since) for row in work.session.scalars(select(KnownClinic))]
+
+
+def clinic(work: UnitOfWork, clinic_id: UUID) -> Clinic:
+    """Return a clinic, or refuse with NotFound."""
+    return work.get(Clinic, clinic_id, clinic_id)
+
+
+def card_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID) -> domain.Card | None:
+    """Return a person's contact card; None while there is none."""
+    person = work.session.get(Person, (clinic_id, person_id))
+    content = work.open(person, "card") if person else None
+    return domain.read_card(content) if content else None
+
+
+def permitted(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel, now: datetime
+) -> bool:
+    """Whether a person agrees to this channel at this moment and has not stopped it."""
+    if stopped(work, clinic_id=clinic_id, person_id=person_id, channel=channel):
+        return False
+    consent = consent_of(work, clinic_id=clinic_id, person_id=person_id, purpose=PURPOSES[channel])
+    return consent is not None and domain.permits(
+        permitted=consent.permitted,
+        valid_from=consent.valid_from,
+        valid_until=consent.valid_until,
+        now=now,
+    )
+
+
+def consent_of(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, purpose: Purpose
+) -> Consent | None:
+    """Return the newest revision of a consent."""
+    return work.session.scalar(
+        select(Consent).where(
+            Consent.clinic_id == clinic_id,
+            Consent.person_id == person_id,
+            Consent.purpose == purpose,
+        )
+    )
+
+
+def stopped(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel) -> bool:
+    """Whether a person has ended this channel."""
+    stop = stop_of(work, clinic_id=clinic_id, person_id=person_id, channel=channel)
+    return stop is not None and stop.standing
+
+
+def stop_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel) -> Stop | None:
+    """Return what a person last decided about ending a channel."""
+    return work.session.scalar(
+        select(Stop).where(
+            Stop.clinic_id == clinic_id, Stop.person_id == person_id, Stop.channel == channel
+        )
+    )
+
+
+def in_care(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID) -> bool:
+    """Whether a person belongs to a relationship that is in care."""
+    relationship = work.session.get(Relationship, (clinic_id, relationship_id))
+    member = membership(
+        work, clinic_id=clinic_id, relationship_id=relationship_id, person_id=person_id
+    )
+    return (
+        relationship is not None
+        and relationship.state is RelationshipState.OPEN
+        and member is not None
+        and member.active
+    )
+
+
+def membership(
+    work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID
+) -> Membership | None:
+    """Return a person's part in a relationship."""
+    return work.session.scalar(
+        select(Membership).where(
+            Membership.clinic_id == clinic_id,
+            Membership.relationship_id == relationship_id,
+            Membership.person_id == person_id,
+        )
+    )
+
+
+def members(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID) -> Sequence[Membership]:
+    """Return all who ever joined a relationship, in the order of joining."""
+    return work.session.scalars(
+        select(Membership)
+        .where(Membership.clinic_id == clinic_id, Membership.relationship_id == relationship_id)
+        .order_by(Membership.place)
+    ).all()
+
+
+def relationship(work: UnitOfWork, relationship_id: UUID) -> Relationship:
+    """Return a relationship of one of this work's clinics, or refuse with NotFound."""
+    found = work.session.scalar(select(Relationship).where(Relationship.id == relationship_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_relationships(
+    work: UnitOfWork, *, clinician_id: UUID | None = None
+) -> Sequence[Relationship]:
+    """Return relationships in care, oldest first; one clinician's, or all of the clinics'."""
+    in_order = select(Relationship).where(Relationship.state == RelationshipState.OPEN)
+    if clinician_id is not None:
+        in_order = in_order.where(Relationship.clinician_id == clinician_id)
+    return work.session.scalars(in_order.order_by(Relationship.opened_at, Relationship.id)).all()
+
+
+def plan_running(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID) -> bool:
+    """Whether a relationship is trying something at present."""
+    running = select(Plan.id).where(
+        Plan.clinic_id == clinic_id,
+        Plan.relationship_id == relationship_id,
+        Plan.state == PlanState.RUNNING,
+    )
+    return work.session.scalar(running) is not None
+
+
+def subjects_of(work: UnitOfWork, clinic_id: UUID) -> list[tuple[UUID, UUID]]:
+    """Return (relationship, person) of every membership of a clinic."""
+    rows = work.session.scalars(select(Membership).where(Membership.clinic_id == clinic_id))
+    return [(row.relationship_id, row.person_id) for row in rows]

@@ -1,0 +1,165 @@
+"""What is planned for whom, and how it went, as staff read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.reminders.roster import queries as roster
+from services.reminders.roster.domain import Card
+from services.reminders.roster.models import Relationship
+from services.reminders.schedules import domain
+from services.reminders.schedules.models import Due, Planning, Prompt, Schedule
+from shared.contracts.words import Channel
+from shared.errors import NotFound
+from shared.store import UnitOfWork
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSchedule:
+    """One member's schedule with everything that staff see of it."""
+
+    schedule: Schedule
+    place: int
+    card: Card | None
+    permitted: bool
+    stopped: bool
+    prompts: Sequence[Prompt]
+    next_slots: Sequence[domain.Slot]
+
+    @property
+    def rule(self) -> domain.Rule:
+        """The weekday and time."""
+        return rule_of(self.schedule)
+
+
+def rule_of(schedule: Schedule) -> domain.Rule:
+    """Return the rule that a schedule's row spells."""
+    return domain.Rule(schedule.weekday, time.fromisoformat(schedule.at))
+
+
+def schedule(work: UnitOfWork, schedule_id: UUID, *, locked: bool = False) -> Schedule:
+    """Return a schedule of one of this work's clinics, or refuse with NotFound."""
+    wanted = select(Schedule).where(Schedule.id == schedule_id)
+    found = work.session.scalar(wanted.with_for_update() if locked else wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def schedules_of(
+    work: UnitOfWork,
+    *,
+    clinic_id: UUID,
+    person_id: UUID | None = None,
+    relationship_id: UUID | None = None,
+) -> Sequence[Schedule]:
+    """Return the schedules of a person or of a relationship, in a steady order."""
+    wanted = select(Schedule).where(Schedule.clinic_id == clinic_id).order_by(Schedule.id)
+    if person_id is not None:
+        wanted = wanted.where(Schedule.person_id == person_id)
+    if relationship_id is not None:
+        wanted = wanted.where(Schedule.relationship_id == relationship_id)
+    return work.session.scalars(wanted).all()
+
+
+def other_days(work: UnitOfWork, schedule: Schedule) -> set[int]:
+    """Return the weekdays of the same person's other schedules."""
+    own = schedules_of(work, clinic_id=schedule.clinic_id, person_id=schedule.person_id)
+    return {one.weekday for one in own if one.id != schedule.id}
+
+
+def days_taken(work: UnitOfWork, schedule: Schedule, *, since: date) -> set[date]:
+    """Return the dates from ``since`` on for which the person already has a prompt."""
+    taken = select(Prompt.local_date).where(
+        Prompt.clinic_id == schedule.clinic_id,
+        Prompt.person_id == schedule.person_id,
+        Prompt.local_date >= since,
+    )
+    return set(work.session.scalars(taken))
+
+
+def planned_prompts(work: UnitOfWork, schedule: Schedule) -> Sequence[Prompt]:
+    """Return the prompts of a schedule that are planned and not yet attempted."""
+    return work.session.scalars(
+        select(Prompt)
+        .where(
+            Prompt.clinic_id == schedule.clinic_id,
+            Prompt.schedule_id == schedule.id,
+            Prompt.state == domain.State.PLANNED,
+        )
+        .with_for_update()
+    ).all()
+
+
+def latest_prompts(work: UnitOfWork, schedule: Schedule) -> Sequence[Prompt]:
+    """Return the last few prompts of a schedule, newest first."""
+    return work.session.scalars(
+        select(Prompt)
+        .where(Prompt.clinic_id == schedule.clinic_id, Prompt.schedule_id == schedule.id)
+        .order_by(Prompt.local_date.desc())
+        .limit(SHOWN)
+    ).all()
+
+
+def due_for_planning(work: UnitOfWork, *, now: datetime, limit: int) -> Sequence[Planning]:
+    """Return what the planner is to look at now; for a claiming work."""
+    return work.session.scalars(
+        select(Planning)
+        .where(Planning.plan_at <= now)
+        .order_by(Planning.plan_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def due_of(work: UnitOfWork, prompt: Prompt) -> Due | None:
+    """Return the row by which a prompt waits to be sent or settled."""
+    return work.session.get(Due, (prompt.clinic_id, prompt.id))
+
+
+def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> MemberSchedule:
+    """Return a schedule with everything that staff see of it."""
+    person = {"clinic_id": schedule.clinic_id, "person_id": schedule.person_id}
+    member = roster.membership(work, relationship_id=schedule.relationship_id, **person)
+    card = roster.card_of(work, **person)
+    running = card is not None and not schedule.paused
+    return MemberSchedule(
+        schedule=schedule,
+        place=member.place if member else 0,
+        card=card,
+        permitted=roster.permitted(work, channel=Channel.EMAIL, now=now, **person),
+        stopped=roster.stopped(work, channel=Channel.EMAIL, **person),
+        prompts=latest_prompts(work, schedule),
+        next_slots=domain.next_slots(rule_of(schedule), card, after=now, count=5)
+        if card and running
+        else (),
+    )
+
+
+def relationship_schedules(
+    work: UnitOfWork, *, clinician_id: UUID | None, now: datetime
+) -> list[tuple[Relationship, list[MemberSchedule]]]:
+    """Return the open relationships, each with its members' schedules in order of joining."""
+    return [
+        (relationship, members_schedules(work, relationship, now=now))
+        for relationship in roster.open_relationships(work, clinician_id=clinician_id)
+    ]
+
+
+def members_schedules(
+    work: UnitOfWork, relationship: Relationship, *, now: datetime
+) -> list[MemberSchedule]:
+    """Return the schedules of those who belong to a relationship, in order of joining."""
+    here = {"clinic_id": relationship.clinic_id, "relationship_id": relationship.id}
+    active = {m.person_id for m in roster.members(work, **here) if m.active}
+    seen = [
+        member_schedule(work, one, now=now)
+        for one in schedules_of(work, **here)
+        if one.person_id in active
+    ]
+    return sorted(seen, key=lambda one: one.place)

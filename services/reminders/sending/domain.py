@@ -1,0 +1,138 @@
+"""Whether a prompt may go out now, what it says, and what came of it."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from secrets import token_urlsafe
+from uuid import UUID
+
+from services.reminders.roster.domain import Card
+from services.reminders.schedules.domain import Hold
+
+TOKEN_BYTES = 20
+LINK_LIFE = timedelta(hours=48)
+MOST_A_WEEK = 2
+WEEK = timedelta(days=7)
+
+DOUBT_AFTER = timedelta(minutes=5)
+"""How long a handing over may take; afterwards nobody can say what came of it."""
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 40))
+"""How long to wait after the first, second, … answer "not now" of the mail server."""
+
+
+class Handover(StrEnum):
+    """What a gateway says of a letter: taken, refused, in doubt, or certainly not taken yet."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    LATER = "later"
+
+
+HOLD_PAUSES = {Hold.UNPROVEN: timedelta(seconds=30), Hold.WINDOW: timedelta(minutes=1)}
+HOLD_PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known about a person at the moment of sending."""
+
+    fresh: bool
+    in_care: bool
+    permitted: bool
+    card: Card | None
+    sent_lately: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What goes out to one person: an address, a few neutral words, and a link."""
+
+    prompt_id: UUID
+    clinic_id: UUID
+    person_id: UUID
+    to: str
+    sender: str
+    subject: str
+    text: str
+    link: str
+    stop_link: str
+    message_id: str
+    language: str
+    written_at: datetime
+
+
+def hold(facts: Facts, now: datetime) -> Hold | None:
+    """Return why a prompt must wait, or None when it may go out; what is not known means no."""
+    if not facts.fresh:
+        return Hold.UNPROVEN
+    if not facts.in_care:
+        return Hold.CARE
+    if not facts.permitted:
+        return Hold.PERMISSION
+    if facts.card is None or not facts.card.usable_on(facts.card.local(now).date()):
+        return Hold.CONTACT
+    if facts.sent_lately >= MOST_A_WEEK:
+        return Hold.BUDGET
+    return None if facts.card.open_at(now) else Hold.WINDOW
+
+
+def pause_for(reason: Hold) -> timedelta:
+    """Return after what time a waiting prompt is looked at again."""
+    return HOLD_PAUSES.get(reason, HOLD_PAUSE)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long to wait after the mail server said "not now" that often."""
+    return PAUSES[min(tries, len(PAUSES)) - 1]
+
+
+def new_token() -> str:
+    """Return a link's secret: 160 random bits that name nobody."""
+    return token_urlsafe(TOKEN_BYTES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stationery:
+    """What letters of this house are written on: the members' address and two secrets."""
+
+    member_url: str
+    secret: bytes
+    mail_domain: str
+    token: Callable[[], str] = new_token
+
+    def hash_of(self, token: str) -> bytes:
+        """Return the keyed hash under which a token is kept."""
+        return hmac.digest(self.secret, b"link" + token.encode(), sha256)
+
+    def address_of(self, token: str) -> str:
+        """Return the address of a link."""
+        return f"{self.member_url}/reminders/f/{token}"
+
+    def stop_address_of(self, token: str) -> str:
+        """Return the address at which the holder of a link stops these messages."""
+        return f"{self.address_of(token)}/stop"
+
+    def message_id(self, prompt_id: UUID) -> str:
+        """Return the one Message-ID of a prompt, so that a repeat would be recognised."""
+        mark = hmac.digest(self.secret, b"message" + prompt_id.bytes, sha256).hex()[:32]
+        return f"<{mark}@{self.mail_domain}>"
+
+
+SUBJECT = "Your short form"
+BODY = """\
+Your short form is ready. Open it when you have a quiet moment.
+
+{link}
+
+It closes on {day}. If this is not for you, you can delete it.
+"""
+
+
+def letter_text(*, link: str, closes_at: datetime) -> str:
+    """Return the words of a letter; ``closes_at`` as the person's clock shows it."""
+    return BODY.format(link=link, day=f"{closes_at:%A}")

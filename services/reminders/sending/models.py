@@ -1,0 +1,33 @@
+"""Rows of sending: the keyed hash of each link, and the local mailbox."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.reminders.roster.models import Base
+from shared.keys import DataClass, Scope
+from shared.store import ClaimRow, ClinicRow, sealed
+
+
+class LinkKey(ClaimRow, Base):
+    """Where a link leads: the keyed hash of its secret, and the prompt (its id)."""
+
+    __tablename__ = "link_key"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    closes_at: Mapped[datetime]
+
+
+class MailboxLetter(ClinicRow, Base):
+    """A letter that stayed in this house: the mailbox of laptops and tests."""
+
+    __tablename__ = "mailbox_letter"
+
+    prompt_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    arrived_at: Mapped[datetime]
+    letter: Mapped[bytes | None] = sealed(
+        DataClass.CREDENTIAL, scope=Scope.PERSON, subject="person_id"
+    )
