@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.surroundings import MEMBER_HOST, USUAL_PORT, running_port, settings_of
+from deploy.surroundings import MEMBER_HOST, USUAL_PORT, running_port
 from shared.clock import Clock
-from shared.settings import SERVICES, BadSettings, Settings
+from shared.settings import SERVICES, BadSettings, Settings, read_settings
 
 ENOUGH_BYTES = 500_000_000
 
@@ -30,7 +30,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything, whatever is found; nothing is changed."""
     try:
-        settings = [settings_of(name) for name in SERVICES]
+        settings = [read_settings(name) for name in SERVICES]
     except BadSettings as bad:
         mistakes = "; ".join(bad.mistakes)
         return [_python(), Finding("settings", False, mistakes, needed=True)]

@@ -12,7 +12,7 @@ STOPS: Mapping[str, Sequence[str]] = {
     ),
     "Member": (
         "Sign in as clinician, open the Mailbox, and open a letter: nothing in it gives away why.",
-        "Follow its link on the members' address, and fill in the form; any question may be skipped.",
+        "Follow its link on the members' address, and fill in the form; skip what you like.",
         "Send it. Follow the link again: it is closed and shows nothing that was written.",
         "Move the clock with `attune clock move --days 7`, and the next letter is in the Mailbox.",
         "Use “stop these messages” in the form: nothing is sent from that moment on.",

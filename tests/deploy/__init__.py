@@ -1,0 +1,1 @@
+"""How Attune is run: the command line, the laptop, the containers."""
