@@ -1,0 +1,1 @@
+"""Records: the progress log, and what lies around it in time."""
