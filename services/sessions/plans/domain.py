@@ -1,0 +1,164 @@
+"""When something may be tried: every member said yes alone, and the clinician has released it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.words import PlanState
+from shared.errors import Refusal
+
+OFFER_STANDS = timedelta(days=14)
+"""How long an offer, and a yes to it, is worth something."""
+
+QUIET_AFTER_STOP = timedelta(hours=72)
+"""Nothing at all is offered so soon after a stop."""
+
+SAME_AGAIN_AFTER_STOP = timedelta(days=14)
+"""The same thing is not offered again before this."""
+
+FEWEST_DAYS, MOST_DAYS = 1, 28
+
+
+class Said(StrEnum):
+    """What a member said, each for themselves."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_NOW = "not_now"
+    STOP = "stop"
+
+
+class Method(StrEnum):
+    """How it was said."""
+
+    SPOKEN = "spoken"
+    FORM = "form"
+
+
+class Ending(StrEnum):
+    """Why a plan ended; told to nobody but the treating clinician."""
+
+    RAN_ITS_TIME = "ran_its_time"
+    STOPPED = "stopped"
+    LAPSED = "lapsed"
+    TAKEN_BACK = "taken_back"
+    CARE_ENDED = "care_ended"
+
+
+class Openness(StrEnum):
+    """All that anyone but the treating clinician is told of a plan."""
+
+    AVAILABLE = "available"
+    NOT_AVAILABLE_NOW = "not_available_now"
+
+
+class NotOnTheMenu(Refusal):
+    """This is not on the menu. Choose something that is."""
+
+
+class DaysDoNotFit(Refusal):
+    """Choose between 1 and 28 days."""
+
+
+class NotAvailableNow(Refusal):
+    """Nothing new can be offered here right now."""
+
+
+class AlreadyOffered(Refusal):
+    """Something is offered or being tried already. One thing at a time."""
+
+
+class TooSoon(Refusal):
+    """This cannot be offered again yet. Choose something else, or wait for the next session."""
+
+
+class NotOpen(Refusal):
+    """This is no longer open: it has ended."""
+
+
+class NotAlone(Refusal):
+    """An answer counts only when it was given alone. Speak with this member alone first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """Something on the menu. ``level``: 0 without touch, 1 everyday affection."""
+
+    code: str
+    name: str
+    level: int
+    days: int
+    purpose: str
+    how: str
+    prerequisites: Sequence[str]
+    not_when: Sequence[str]
+    stop: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """That something was stopped, and when."""
+
+    experiment: str
+    at: datetime
+
+
+def read_menu(written: Mapping[str, Any]) -> dict[str, Experiment]:
+    """Return what a menu file holds, by code and in its order."""
+    return {one["code"]: Experiment(**one) for one in written["experiment"]}
+
+
+def latest(said: Iterable[tuple[UUID, Said]]) -> dict[UUID, Said]:
+    """Return what each person said last; ``said`` is in the order of saying."""
+    return dict(said)
+
+
+def three_keys(
+    members: Collection[UUID], said: Mapping[UUID, Said], *, released: bool, available: bool
+) -> bool:
+    """Say whether it may begin: every member's own yes, the release, and nothing held back.
+
+    What is not known is a no, and so is a relationship of fewer than two.
+    """
+    everyone = len(set(members)) >= 2 and all(said.get(one) is Said.YES for one in members)
+    return everyone and released and available
+
+
+def openness(state: PlanState) -> Openness:
+    """Return what others are told of a plan: only whether it runs, never why it does not."""
+    running = state is PlanState.RUNNING
+    return Openness.AVAILABLE if running else Openness.NOT_AVAILABLE_NOW
+
+
+def may_offer(
+    experiment: str, *, open_plans: int, stops: Iterable[Stopped], available: bool, now: datetime
+) -> None:
+    """Return quietly when something may be offered now.
+
+    Raises NotAvailableNow, AlreadyOffered or TooSoon.
+    """
+    if not available:
+        raise NotAvailableNow
+    if open_plans:
+        raise AlreadyOffered
+    for stop in stops:
+        pause = SAME_AGAIN_AFTER_STOP if stop.experiment == experiment else QUIET_AFTER_STOP
+        if now < stop.at + pause:
+            raise TooSoon
+
+
+def fitting_days(days: int) -> int:
+    """Return a number of days that something may be tried. Raises DaysDoNotFit."""
+    if not FEWEST_DAYS <= days <= MOST_DAYS:
+        raise DaysDoNotFit
+    return days
+
+
+def due_at(offered_at: datetime, started_at: datetime | None, days: int) -> datetime:
+    """Return when a plan ends by itself: after its days, or when nobody began it in time."""
+    if started_at is None:
+        return offered_at + OFFER_STANDS
+    return started_at + timedelta(days=days)
