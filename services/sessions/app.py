@@ -1,0 +1,82 @@
+"""How sessions is put together."""
+
+from flask import Blueprint, Flask
+
+from services.sessions.plans import api as plans_api
+from services.sessions.plans import handlers as plans
+from services.sessions.plans import jobs as plans_jobs
+from services.sessions.plans import pages as plans_pages
+from services.sessions.records import api as records_api
+from services.sessions.records import pages as records_pages
+from services.sessions.roster import handlers as roster
+from services.sessions.roster import queries
+from services.sessions.roster.models import Base
+from services.sessions.series import pages as series_pages
+from shared.assembly import new_feeds, new_service_app, new_store
+from shared.auth.actors import Actor
+from shared.clock import Clock
+from shared.events.content import Wanting
+from shared.events.feed_client import Feeds
+from shared.events.inbox import Subscriptions
+from shared.service import Service
+from shared.settings import Settings, read_settings
+from shared.store import Store
+from shared.web import show_place
+
+SUBSCRIPTIONS: Subscriptions = {**roster.SUBSCRIPTIONS, **plans.SUBSCRIPTIONS}
+
+
+def create_service(
+    settings: Settings | None = None, *, clock: Clock | None = None, feeds: Feeds | None = None
+) -> Service:
+    """Build sessions; with no settings given, the environment decides."""
+    settings = settings or read_settings("sessions")
+    clock = clock or Clock(settings.clock_file)
+    store = new_store(settings, Base.metadata)
+    app = new_service_app(__name__, settings, store, clock)
+    service = Service(
+        settings=settings,
+        clock=clock,
+        store=store,
+        app=app,
+        feeds=feeds or new_feeds(settings),
+        subscriptions=SUBSCRIPTIONS,
+        wanting=(
+            Wanting(kind=roster.CLINIC, apply=roster.apply_clinic),
+            Wanting(kind=roster.PERSON, apply=roster.apply_person),
+            Wanting(kind=roster.FORM, apply=plans.applying_forms(clock.now)),
+        ),
+        jobs=plans_jobs.jobs(store, clock.now),
+    )
+    app.extensions["freshness"] = service.freshness()
+    _open_doors(app, store)
+    return service
+
+
+def create_app() -> Flask:
+    """Build sessions for a WSGI server."""
+    return create_service().app
+
+
+def _open_doors(app: Flask, store: Store) -> None:
+    files = Blueprint("sessions", __name__, static_folder="static", static_url_path="/files")
+    for blueprint in (
+        files,
+        records_pages.blueprint,
+        plans_pages.blueprint,
+        series_pages.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    for programs in (records_api.blueprint, plans_api.blueprint):
+        app.extensions["api"].register_blueprint(programs)
+    show_place(app, lambda actor: _clinic_of(store, actor))
+
+
+def _clinic_of(store: Store, actor: Actor) -> str:
+    """Return the name of the one clinic that someone works at; nothing where there are several."""
+    if len(actor.clinics) != 1:
+        return ""
+    [clinic_id] = actor.clinics
+    with store.reading(clinics=actor.clinics, actor=actor) as work:
+        found = queries.clinic(work, clinic_id)
+        return found.name if found else ""

@@ -1,0 +1,1 @@
+"""Series: each member's own answers over time, beside nothing but their own earlier ones."""
