@@ -4,7 +4,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    redirect,
+    render_template,
+    render_template_string,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint as ApiBlueprint
 from markupsafe import Markup
@@ -33,6 +42,7 @@ LINES = {
     "showcase.refused": ["clinician"],
     "showcase.broken": ["public"],
     "showcase.sign_in": ["public"],
+    "showcase.marked": ["public"],
     "showcase.check": ["address"],
     "showcase.member_form": ["link", "address"],
     "showcase.member_only": ["link"],
@@ -115,6 +125,12 @@ def broken() -> str:
 def sign_in() -> str:
     """A page before sign-in."""
     return render_template("sign_in.html")
+
+
+@pages.get("/marked")
+def marked() -> str:
+    """A page that says by which word its own scripts would be let through."""
+    return render_template_string("{{ csp_nonce() }}")
 
 
 @pages.route("/c/<address>", methods=["GET", "POST"])

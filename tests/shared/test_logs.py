@@ -110,6 +110,11 @@ class TestALine:
         assert (second["library"], second["error"]) == ("kombu", "ValueError")
         assert CANARY not in str([first, second])
 
+    def test_of_a_library_is_not_believed_to_be_a_code(self, lines):
+        logging.getLogger("apprise").warning(CANARY)
+
+        assert [line["event"] for line in lines()] == ["library"]
+
     def test_names_the_trace_it_belongs_to(self, lines):
         with tracing.following(None) as trace:
             logger("events").info("told")

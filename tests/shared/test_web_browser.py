@@ -184,8 +184,10 @@ class TestLeave:
         page.focus("#more")
         for _ in range(4):
             page.keyboard.press("Shift+A")
+        page.wait_for_timeout(300)
 
         assert page.url.endswith("/f")
+        assert page.input_value("#more") == "AAAA"
 
     def test_ends_the_visit(self, visit):
         page = visit("/f")

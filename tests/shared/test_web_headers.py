@@ -86,6 +86,11 @@ class TestEveryAnswer:
 
         assert len(seen) == 5
 
+    def test_lets_through_what_the_page_itself_marks(self, app):
+        page = Visitor(app).get("/marked")
+
+        assert f"'nonce-{page.text}'" in policy_of(page)["script-src"]
+
     def test_has_a_number_by_which_it_is_found_in_the_log(self, app):
         visitor = Visitor(app)
 
