@@ -36,7 +36,7 @@ class SeatClosed(Refusal):
 
 
 class SeatRow(ClinicRow):
-    """One seat: who sits, what for, until when; ``address`` and ``cookie`` are hashes of secrets."""
+    """One seat: who sits, what for, until when; ``address`` and ``cookie`` hash secrets."""
 
     person_id: Mapped[UUID]
     purpose: Mapped[str] = mapped_column(String(40))
@@ -60,7 +60,7 @@ class SeatKey:
     secret: bytes
 
     def text(self, signing: bytes) -> str:
-        """Return the key for an address or a cookie; it is signed, so that clinics are not tried."""
+        """Return the key as text for an address or a cookie; signed, so that none is invented."""
         body = self.clinic_id.bytes + self.secret
         return urlsafe_b64encode(body + _mark(body, signing)).decode()
 

@@ -266,12 +266,12 @@ def contact(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
     with reading() as work:
         _, person = queries.member(work, relationship_id, person_id)
         kept = queries.contact_of(work, queries.cards_of(work, [person_id]).get(person_id))
-        name = queries.details_of(work, person).name
+        known = queries.details_of(work, person)
     page = render_template(
         "intake/people/contact.html",
         relationship_id=relationship_id,
-        name=name,
-        zone=person.zone,
+        name=known.name,
+        zone=known.zone,
         email=request.form["email"] if errors else kept.email,
         private=request.form.get("private") == "yes" if errors else kept.private,
         windows=typed_windows(request.form) if errors else shown_windows(kept),

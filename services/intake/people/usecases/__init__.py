@@ -13,6 +13,7 @@ from services.intake.people.usecases.members import (
 from services.intake.people.usecases.relationships import (
     add_member,
     change_relationship,
+    check_clinician,
     close_relationship,
     open_relationship,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "change_contact",
     "change_details",
     "change_relationship",
+    "check_clinician",
     "close_relationship",
     "import_details",
     "join",

@@ -1,0 +1,66 @@
+"""How intake is put together."""
+
+from flask import Flask
+
+from services.intake.arrivals import api as arrivals_api
+from services.intake.arrivals import pages as arrivals_pages
+from services.intake.consent import handlers as consent
+from services.intake.consent import pages as consent_pages
+from services.intake.consent import queries as consent_queries
+from services.intake.consent.domain import SEAT
+from services.intake.consent.jobs import jobs_of
+from services.intake.consent.models import Seat
+from services.intake.directory import handlers as directory
+from services.intake.directory.models import Base
+from services.intake.directory.pages import door, set_up, visit
+from services.intake.people import api as people_api
+from services.intake.people import handlers as people
+from services.intake.people.pages import views as people_pages
+from shared.assembly import new_feeds, new_service_app, new_store
+from shared.clock import Clock
+from shared.events.feed_client import Feeds
+from shared.service import Service
+from shared.settings import Settings, read_settings
+from shared.web import show_place
+from shared.web.seating import seat_door
+
+
+def create_service(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    feeds: Feeds | None = None,
+    wall_clock: Clock | None = None,
+) -> Service:
+    """Build intake; with no settings given, the environment decides.
+
+    ``wall_clock`` is the time by which staff are signed in, which demonstrations do not move.
+    """
+    settings = settings or read_settings("intake")
+    clock = clock or Clock(settings.clock_file)
+    store = new_store(settings, Base.metadata)
+    providers = (*directory.PROVIDERS, *people.PROVIDERS)
+    app = new_service_app(__name__, settings, store, clock, providers)
+    app.extensions["wall_clock"] = wall_clock or Clock()
+    for pages in (door, set_up, people_pages, arrivals_pages, consent_pages):
+        app.register_blueprint(pages.blueprint)
+    for programs in (people_api, arrivals_api):
+        app.extensions["api"].register_blueprint(programs.blueprint)
+    visit.refuse_closed_sessions(app)
+    show_place(app, door.place_of)
+    people_pages.also_missing(app, consent_queries.still_missing)
+    seat_door(app, Seat, first_page={SEAT: "consent.choices"})
+    return Service(
+        settings=settings,
+        clock=clock,
+        store=store,
+        app=app,
+        feeds=feeds or new_feeds(settings),
+        subscriptions=consent.SUBSCRIPTIONS,
+        jobs=jobs_of(store, clock),
+    )
+
+
+def create_app() -> Flask:
+    """Build intake for a WSGI server."""
+    return create_service().app

@@ -1,0 +1,21 @@
+"""What consent does when reminders speaks."""
+
+from services.intake.consent import usecases
+from shared.contracts.reminders import ChannelChanged
+from shared.events.inbox import Subscriptions
+from shared.store import UnitOfWork
+
+
+def on_channel_changed(work: UnitOfWork, event: ChannelChanged) -> None:
+    """Keep that a person stopped messages; only they, asked again, can permit them again."""
+    if not event.permitted:
+        usecases.stop_channel(
+            work,
+            clinic_id=event.clinic_id,
+            person_id=event.person_id,
+            channel=event.channel,
+            stopped_at=event.occurred_at,
+        )
+
+
+SUBSCRIPTIONS: Subscriptions = {ChannelChanged: on_channel_changed}
