@@ -74,6 +74,14 @@ class Quarter:
         return f"{first:%B} to {self.last_day:%B %Y}"
 
 
+class Told(NamedTuple):
+    """What intake has told about a couple: whether it may be counted."""
+
+    episode_id: UUID
+    permitted: bool
+    revision: int
+
+
 class Counted(NamedTuple):
     """One couple's place in one measure of a quarter, under a name of that quarter alone."""
 

@@ -1,11 +1,13 @@
 """What reports does when other services speak."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from marshmallow import ValidationError
 
 from services.reports.contributions import usecases
-from services.reports.contributions.domain import ContributionsUnfit, Teller
+from services.reports.contributions.domain import ContributionsUnfit, Teller, Told
 from services.reports.contributions.queries import content_kind
 from services.reports.contributions.schemas import ContributionsSchema
 from shared.clock import Now
@@ -13,7 +15,7 @@ from shared.contracts.intake import ClinicRegistered, ContributionChanged
 from shared.contracts.reminders import RemindersPeriodClosed
 from shared.contracts.sessions import SessionsPeriodClosed
 from shared.events.content import Content, Reference, Wanting
-from shared.events.inbox import Subscriptions
+from shared.events.inbox import Batch, Subscriptions
 from shared.store import UnitOfWork
 
 CONTRIBUTIONS = ContributionsSchema()
@@ -36,15 +38,13 @@ def on_clinic_registered(work: UnitOfWork, event: ClinicRegistered) -> None:
     )
 
 
-def on_contribution_changed(work: UnitOfWork, event: ContributionChanged) -> None:
-    """A couple may be counted, or may not."""
-    usecases.note_permission(
-        work,
-        clinic_id=event.clinic_id,
-        episode_id=event.episode_id,
-        permitted=event.permitted,
-        revision=event.revision,
-    )
+def on_contributions_changed(work: UnitOfWork, events: Sequence[ContributionChanged]) -> None:
+    """Couples may be counted, or may not."""
+    told: dict[UUID, list[Told]] = defaultdict(list)
+    for event in events:
+        told[event.clinic_id].append(Told(event.episode_id, event.permitted, event.revision))
+    for clinic_id, theirs in told.items():
+        usecases.note_permissions(work, clinic_id=clinic_id, told=theirs)
 
 
 def on_period_closed(work: UnitOfWork, event: SessionsPeriodClosed | RemindersPeriodClosed) -> None:
@@ -60,7 +60,7 @@ def on_period_closed(work: UnitOfWork, event: SessionsPeriodClosed | RemindersPe
 
 SUBSCRIPTIONS: Subscriptions = {
     ClinicRegistered: on_clinic_registered,
-    ContributionChanged: on_contribution_changed,
+    ContributionChanged: Batch(on_contributions_changed),
     SessionsPeriodClosed: on_period_closed,
     RemindersPeriodClosed: on_period_closed,
 }

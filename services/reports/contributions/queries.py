@@ -19,6 +19,7 @@ from shared.events.tables import undelivered
 from shared.store import UnitOfWork
 
 PERMISSIONS = "intake.contributions"
+AT_ONCE = 500
 
 
 def content_kind(teller: Teller) -> str:
@@ -95,6 +96,19 @@ def refused(work: UnitOfWork, clinic_id: UUID, lasting: Iterable[UUID]) -> set[U
     """Return which of these lasting pseudonyms are tombstones."""
     here = (Permission.clinic_id == clinic_id) & Permission.permitted.is_(False)
     return set(lasting) & set(work.session.scalars(select(Permission.id).where(here)))
+
+
+def permissions(
+    work: UnitOfWork, clinic_id: UUID, lasting: Iterable[UUID]
+) -> dict[UUID, Permission]:
+    """Return what is known of these couples, by lasting pseudonym."""
+    wanted, found = list(lasting), dict[UUID, Permission]()
+    for start in range(0, len(wanted), AT_ONCE):
+        here = (Permission.clinic_id == clinic_id) & Permission.id.in_(
+            wanted[start : start + AT_ONCE]
+        )
+        found |= {row.id: row for row in work.session.scalars(select(Permission).where(here))}
+    return found
 
 
 def periods_held(work: UnitOfWork, clinic_id: UUID) -> Sequence[int]:

@@ -16,6 +16,7 @@ from services.reports.contributions.domain import (
     Pseudonyms,
     Quarter,
     Teller,
+    Told,
     one_row_each,
 )
 from services.reports.contributions.models import (
@@ -64,25 +65,28 @@ def name_clinic(work: UnitOfWork, *, clinic_id: UUID, name: str, organization_na
     )
 
 
-def note_permission(
-    work: UnitOfWork, *, clinic_id: UUID, episode_id: UUID, permitted: bool, revision: int
-) -> None:
-    """Note whether a couple may be counted from now on.
+def note_permissions(work: UnitOfWork, *, clinic_id: UUID, told: Iterable[Told]) -> None:
+    """Note which couples of a clinic may be counted from now on, in the order told.
 
     A refusal deletes what the couple has contributed, whatever the quarter; releases that are out
     stay as they are. An older revision changes nothing.
     """
     names = names_of(work, clinic_id)
-    lasting = names.lasting(episode_id)
-    known = work.session.get(Permission, (clinic_id, lasting))
-    if known is not None and known.revision >= revision:
-        return
-    if known is None:
-        known = Permission(clinic_id=clinic_id, id=lasting)
-        work.session.add(known)
-    known.permitted, known.revision = permitted, revision
-    if not permitted:
-        _forget(work, clinic_id, lasting, names)
+    latest = {
+        names.lasting(one.episode_id): one for one in sorted(told, key=lambda one: one.revision)
+    }
+    known = queries.permissions(work, clinic_id, latest)
+    for lasting, one in latest.items():
+        row = known.get(lasting)
+        if row is not None and row.revision >= one.revision:
+            continue
+        if row is None:
+            row = Permission(clinic_id=clinic_id, id=lasting)
+            work.session.add(row)
+        row.permitted, row.revision = one.permitted, one.revision
+        if not one.permitted:
+            _forget(work, clinic_id, lasting, names)
+    work.session.flush()
 
 
 def note_closing(

@@ -29,9 +29,7 @@ def index() -> str:
     with reading() as work:
         entries = queries.listed(work, _organization())
         underway = queries.on_their_way(work, _organization())
-    return render_template(
-        "reports/dashboard/releases.html", entries=entries, underway=underway
-    )
+    return render_template("reports/dashboard/releases.html", entries=entries, underway=underway)
 
 
 @blueprint.get("/releases/<uuid:release_id>")
@@ -65,18 +63,14 @@ def release_document(release_id: UUID) -> Response:
 
 def _shown(table: dict[str, Any]) -> dict[str, Any]:
     """Return a table with its bars, its sentence and what its categories look like."""
-    categories = table["categories"]
+    everyone = {"name": pictures.organization_words(table), **table["organization"]}
     return table | {
-        "bars": pictures.bars(table),
         "sentence": pictures.reading(table),
-        "legend": [
-            (pictures.look_of(categories, at), category["name"])
-            for at, category in enumerate(categories)
-        ],
-        "lines": [
-            {"name": pictures.organization_words(table), **table["organization"]},
-            *table["rows"],
-        ],
+        "everyone": everyone,
+        "everyone_bar": pictures.organization_bar(table),
+        "everyone_looks": pictures.looks(table),
+        "bars": pictures.clinic_bars(table),
+        "looks": pictures.column_looks(table),
     }
 
 

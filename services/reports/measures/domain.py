@@ -22,6 +22,13 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Column(Category):
+    """Categories that the rows of single clinics print together, because clinics are small."""
+
+    holds: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """A question that is counted in couples; ``teller`` is the service that contributes it.
 
@@ -36,6 +43,7 @@ class Measure:
     method: str
     caution: str
     categories: Sequence[Category]
+    columns: Sequence[Column]
     headline: str = ""
     headline_words: str = ""
 
@@ -43,6 +51,11 @@ class Measure:
     def codes(self) -> Sequence[str]:
         """The codes of the categories, in the order printed."""
         return [category.code for category in self.categories]
+
+    @property
+    def groups(self) -> Sequence[Sequence[int]]:
+        """Which categories, by their place, each column holds."""
+        return [[self.codes.index(code) for code in column.holds] for column in self.columns]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +81,14 @@ def read_plan(written: Mapping[str, Any]) -> Plan:
 
 
 def _measure(written: Mapping[str, Any]) -> Measure:
-    fields = {name: value for name, value in written.items() if name != "categories"}
+    parts = ("categories", "columns")
+    fields = {name: value for name, value in written.items() if name not in parts}
     categories = [Category(**one) for one in _listed(written["categories"])]
-    measure = Measure(**fields, categories=categories)
+    columns = [Column(**one) for one in _listed(written["columns"])]
+    measure = Measure(**fields, categories=categories, columns=columns)
     _refuse_twice(measure.codes)
+    if sorted(measure.codes) != sorted(code for column in columns for code in column.holds):
+        raise BadDefinitions(f"{measure.code}: each category belongs to exactly one column.")
     if measure.headline and measure.headline not in measure.codes:
         raise BadDefinitions(f"{measure.code}: its headline is not one of its categories.")
     return measure

@@ -47,10 +47,15 @@ class Headline:
     note: str
 
 
-def bars(table: Json) -> list[Bar]:
-    """Return a table's rows as bars: the organization first, then its clinics."""
-    organization = {"name": organization_words(table), **table["organization"]}
-    return [_bar(row, table["categories"]) for row in (organization, *table["rows"])]
+def organization_bar(table: Json) -> Bar:
+    """Return the organization's row as a bar of every category."""
+    row = {"name": organization_words(table), **table["organization"]}
+    return _bar(row, table["categories"], looks(table))
+
+
+def clinic_bars(table: Json) -> list[Bar]:
+    """Return the clinics' rows as bars of columns, in the order of their names."""
+    return [_bar(row, table["columns"], column_looks(table)) for row in table["rows"]]
 
 
 def organization_words(table: Json) -> str:
@@ -58,9 +63,18 @@ def organization_words(table: Json) -> str:
     return "All clinics" if table["organization"]["counts"] == "all" else "All clinics shown"
 
 
-def look_of(categories: Sequence[Json], at: int) -> str:
-    """Return the name of the look of a category; absent answers look pale in every table."""
-    return "absent" if categories[at]["absent"] else f"part-{at + 1}"
+def looks(table: Json) -> list[str]:
+    """Return the name of each category's look; absent answers look pale in every table."""
+    return [
+        "absent" if category["absent"] else f"part-{at}"
+        for at, category in enumerate(table["categories"], start=1)
+    ]
+
+
+def column_looks(table: Json) -> list[str]:
+    """Return the name of each column's look: that of the first category it holds."""
+    of_code = dict(zip((one["code"] for one in table["categories"]), looks(table), strict=True))
+    return [of_code[column["holds"][0]] for column in table["columns"]]
 
 
 def said(cell: Json, *, interval: bool = False) -> str:
@@ -137,7 +151,7 @@ def _headline(table: Json, earlier: Mapping[str, Json]) -> Headline:
     return Headline(words=table["headline_words"], number=said(cell), note="; ".join(notes))
 
 
-def _bar(row: Json, categories: Sequence[Json]) -> Bar:
+def _bar(row: Json, categories: Sequence[Json], looks: Sequence[str]) -> Bar:
     if row["status"] != "printed":
         why = _why(row["status"])
         whole = Piece(look=row["status"], start=0, width=100, says=why, title=why)
@@ -150,21 +164,21 @@ def _bar(row: Json, categories: Sequence[Json]) -> Bar:
     return Bar(
         name=row["name"],
         couples=couples_words(row),
-        pieces=_pieces(row["cells"], categories),
+        pieces=_pieces(row["cells"], categories, looks),
         sentence=_sentence(row, categories),
     )
 
 
-def _pieces(cells: Sequence[Json], categories: Sequence[Json]) -> list[Piece]:
+def _pieces(cells: Sequence[Json], categories: Sequence[Json], looks: Sequence[str]) -> list[Piece]:
     printed = sum(cell["couples"] or 0 for cell in cells)
     slots = sum(cell["status"] != "printed" for cell in cells)
     slot = SLOT if printed else 100 / max(slots, 1)
     room = 100 - slots * slot
     pieces, start = [], 0.0
-    for at, (cell, category) in enumerate(zip(cells, categories, strict=True)):
+    for cell, category, usual in zip(cells, categories, looks, strict=True):
         shown = cell["status"] == "printed"
         width = room * cell["couples"] / printed if shown else slot
-        look = look_of(categories, at) if shown else cell["status"]
+        look = usual if shown else cell["status"]
         says = _short(cell) if width >= WORDS_FROM or not shown else ""
         title = f"{category['name']}: {said(cell, interval=True) if shown else WITHHELD}"
         pieces.append(Piece(look=look, start=start, width=width, says=says, title=title))

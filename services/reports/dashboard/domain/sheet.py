@@ -80,7 +80,7 @@ def _rows(document: Json) -> Iterator[dict[str, object]]:
         yield from _statistics(about | everyone, table["organization"], table["categories"])
         for row in table["rows"]:
             one = {"population": "clinic", "clinic": row["name"]}
-            yield from _statistics(about | one, row, table["categories"])
+            yield from _statistics(about | one, row, table["columns"])
 
 
 def _statistics(

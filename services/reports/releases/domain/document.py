@@ -88,7 +88,7 @@ def fingerprint(text: str) -> str:
 def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
     """Return one measure, by clinic and for the organization."""
     here = [clinic for clinic in clinics if measure.teller in clinic.tellers]
-    draft = protect([_counts(measure, clinic.rows) for clinic in here])
+    draft = protect([_counts(measure, clinic.rows) for clinic in here], measure.groups)
     row_of = {clinic.clinic_id: row for row, clinic in enumerate(here)}
     return {
         "measure": measure.code,
@@ -99,6 +99,7 @@ def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
         "headline": measure.headline,
         "headline_words": measure.headline_words,
         "categories": [asdict(category) for category in measure.categories],
+        "columns": [asdict(column) for column in measure.columns],
         "status": Shown.WITHHELD if draft.omitted else Shown.PRINTED,
         "organization": _organization_row(draft, measure),
         "rows": [
@@ -119,31 +120,32 @@ def _counts(measure: Measure, rows: Sequence[Counted]) -> list[int]:
 def _organization_row(draft: Draft, measure: Measure) -> Json:
     row = {"counts": "all" if draft.everyone else "shown"}
     if not draft.counts:
-        return row | _blank(measure, Shown.NOT_AVAILABLE)
+        return row | _blank(measure.codes, Shown.NOT_AVAILABLE)
     if draft.omitted or not draft.organization:
-        return row | _blank(measure, Shown.WITHHELD)
-    counts = [draft.total(column) for column in range(draft.width)]
-    return row | _printed(measure, counts, draft.total_marks)
+        return row | _blank(measure.codes, Shown.WITHHELD)
+    counts = [draft.total(category) for category in draft.categories]
+    return row | _printed(measure.codes, counts, draft.total_marks)
 
 
 def _clinic_row(draft: Draft, row: int | None, measure: Measure) -> Json:
+    codes = [column.code for column in measure.columns]
     if row is None:
-        return _blank(measure, Shown.NOT_AVAILABLE)
+        return _blank(codes, Shown.NOT_AVAILABLE)
     if draft.omitted or not draft.shown[row]:
-        return _blank(measure, Shown.WITHHELD)
-    return _printed(measure, draft.counts[row], draft.marks[row])
+        return _blank(codes, Shown.WITHHELD)
+    return _printed(codes, draft.cells(row), draft.marks[row])
 
 
-def _blank(measure: Measure, status: Shown) -> Json:
-    cells = [{"code": code, "status": status, "couples": None} for code in measure.codes]
+def _blank(codes: Sequence[str], status: Shown) -> Json:
+    cells = [{"code": code, "status": status, "couples": None} for code in codes]
     return {"status": status, "couples": None, "cells": cells}
 
 
-def _printed(measure: Measure, counts: Sequence[int], marks: Sequence[Mark]) -> Json:
+def _printed(codes: Sequence[str], counts: Sequence[int], marks: Sequence[Mark]) -> Json:
     couples = rounded(sum(counts))
     cells = [
         _cell(code, count, mark, couples)
-        for code, count, mark in zip(measure.codes, counts, marks, strict=True)
+        for code, count, mark in zip(codes, counts, marks, strict=True)
     ]
     return {"status": Shown.PRINTED, "couples": couples, "cells": cells}
 

@@ -5,9 +5,10 @@ of couples exactly, and which blanks are blank for smallness. What holds against
 for all tables of a release together, for the tables share nothing but those numbers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 
 from services.reports.releases.domain.limits import SMALLEST, SPREAD, behind, rounded
 from services.reports.releases.domain.network import Network
@@ -43,13 +44,15 @@ class Place:
 
 @dataclass
 class Draft:
-    """A table on its way to print: couples by row (clinic) and column (category).
+    """A table on its way to print: couples by row (clinic) and category.
 
-    ``everyone``: the organization's row counts all clinics, also those not shown.
+    The organization's row prints every category; the clinics' rows print ``groups`` of categories,
+    each a column. ``everyone``: the organization's row counts all clinics, also those not shown.
     ``organization``: there is such a row. ``omitted``: nothing of the table can be printed.
     """
 
     counts: Sequence[Sequence[int]]
+    groups: Sequence[Sequence[int]]
     shown: list[bool] = field(default_factory=list)
     marks: list[list[Mark]] = field(default_factory=list)
     total_marks: list[Mark] = field(default_factory=list)
@@ -58,9 +61,22 @@ class Draft:
     omitted: bool = False
 
     @property
-    def width(self) -> int:
-        """The number of columns."""
-        return len(self.counts[0]) if self.counts else 0
+    def categories(self) -> range:
+        """The categories of the organization's row."""
+        return range(len(self.counts[0]) if self.counts else 0)
+
+    @property
+    def columns(self) -> range:
+        """The columns of the clinics' rows."""
+        return range(len(self.groups) if self.counts else 0)
+
+    def cell(self, row: int, column: int) -> int:
+        """Return a clinic's true count in a column."""
+        return sum(self.counts[row][category] for category in self.groups[column])
+
+    def cells(self, row: int) -> list[int]:
+        """Return a clinic's true counts, column by column."""
+        return [self.cell(row, column) for column in self.columns]
 
     @property
     def shown_rows(self) -> list[int]:
@@ -72,18 +88,26 @@ class Draft:
         """The rows that are not shown, but counted in the organization's."""
         return [row for row, shown in enumerate(self.shown) if not shown and self.everyone]
 
-    def total(self, column: int) -> int:
-        """Return the organization's true count in a column."""
-        return sum(self.counts[row][column] for row in self.shown_rows + self.hidden_rows)
+    def column_of(self, category: int) -> int:
+        """Return the column in which a category is printed."""
+        return next(column for column in self.columns if category in self.groups[column])
+
+    def total(self, category: int) -> int:
+        """Return the organization's true count in a category."""
+        return sum(self.counts[row][category] for row in self.shown_rows + self.hidden_rows)
 
     def couples(self) -> int:
         """Return how many couples the organization's row counts."""
-        return sum(self.total(column) for column in range(self.width))
+        return sum(self.total(category) for category in self.categories)
 
 
-def protect(counts: Sequence[Sequence[int]]) -> Draft:
-    """Return the table with a mark on every place; no blank can be worked out from the rest."""
-    draft = _gated(Draft(counts))
+def protect(counts: Sequence[Sequence[int]], groups: Sequence[Sequence[int]]) -> Draft:
+    """Return the table with a mark on every place; no blank can be worked out from the rest.
+
+    ``counts`` are couples by clinic and category; ``groups`` says which categories (by their
+    place) the clinics' rows print together, each category in exactly one group.
+    """
+    draft = _gated(Draft(counts, groups))
     for everything_tried in (False, True):
         for _ in range(ROUNDS):
             narrow = list(narrow_places(draft))
@@ -98,7 +122,7 @@ def protect(counts: Sequence[Sequence[int]]) -> Draft:
 def _gated(draft: Draft) -> Draft:
     """Hide rows of too few couples, and every count that is too small."""
     draft.shown = [sum(row) >= SMALLEST for row in draft.counts]
-    draft.marks = [[_mark(count) for count in row] for row in draft.counts]
+    draft.marks = [[_mark(count) for count in draft.cells(row)] for row in range(len(draft.counts))]
     hidden = draft.hidden_rows
     together = sum(sum(draft.counts[row]) for row in hidden)
     draft.everyone = not hidden or (len(hidden) > 1 and together >= SMALLEST)
@@ -108,7 +132,7 @@ def _gated(draft: Draft) -> Draft:
 
 def _mark_totals(draft: Draft) -> None:
     draft.organization = draft.organization and draft.couples() >= SMALLEST
-    draft.total_marks = [_mark(draft.total(column)) for column in range(draft.width)]
+    draft.total_marks = [_mark(draft.total(category)) for category in draft.categories]
 
 
 def _mark(count: int) -> Mark:
@@ -122,24 +146,35 @@ def narrow_places(draft: Draft) -> Iterator[Place]:
 
 
 def _network(draft: Draft) -> tuple[Network, list[tuple[int, Place]]]:
-    """Return what a reader of the draft knows, and the places that must stay unknown."""
+    """Return what a reader of the draft knows, and the places that must stay unknown.
+
+    Couples flow from their clinic through its columns to their categories, and there together.
+    """
     network = Network()
     most = sum(map(sum, draft.counts))
-    targets = []
-    for row in draft.shown_rows:
-        for column, count in enumerate(draft.counts[row]):
-            mark = draft.marks[row][column]
-            number = network.add(("row", row), ("column", column), count, _known(count, mark, most))
-            if mark is not Mark.PRINTED:
-                targets.append((number, Place(Layer.CELL, row, column)))
-    targets += _add_hidden(network, draft)
-    for column, mark in enumerate(draft.total_marks):
-        count = draft.total(column)
+    targets = [*_add_shown(network, draft, most), *_add_hidden(network, draft)]
+    for category, mark in enumerate(draft.total_marks):
+        count = draft.total(category)
         bounds = _known(count, mark, most) if draft.organization else (0, most)
-        number = network.add(("column", column), "all", count, bounds)
+        number = network.add(("category", category), "all", count, bounds)
         if mark is not Mark.PRINTED and draft.organization:
-            targets.append((number, Place(Layer.TOTAL, column=column)))
+            targets.append((number, Place(Layer.TOTAL)))
     return network, targets
+
+
+def _add_shown(network: Network, draft: Draft, most: int) -> Iterator[tuple[int, Place]]:
+    """Add the rows that are shown, whose numbers of couples the reader is given."""
+    for row, column in product(draft.shown_rows, draft.columns):
+        count, mark = draft.cell(row, column), draft.marks[row][column]
+        place, cell = Place(Layer.CELL, row, column), ("cell", row, column)
+        number = network.add(("row", row), cell, count, _known(count, mark, most))
+        if mark is not Mark.PRINTED:
+            yield number, place
+        for category in draft.groups[column]:
+            count = draft.counts[row][category]
+            number = network.add(cell, ("category", category), count, (0, most))
+            if count < SMALLEST:
+                yield number, place
 
 
 def _add_hidden(network: Network, draft: Draft) -> Iterator[tuple[int, Place]]:
@@ -148,16 +183,15 @@ def _add_hidden(network: Network, draft: Draft) -> Iterator[tuple[int, Place]]:
     for row in hidden:
         number = network.add("hidden", ("row", row), sum(draft.counts[row]), (0, most))
         yield number, Place(Layer.HIDDEN_ROW, row)
-        for column, count in enumerate(draft.counts[row]):
-            number = network.add(("row", row), ("together", column), count, (0, most))
-            yield number, Place(Layer.HIDDEN, row, column)
-    for column in range(draft.width if hidden else 0):
-        together = sum(draft.counts[row][column] for row in hidden)
-        number = network.add(
-            ("together", column), ("column", column), together, (0, most * len(hidden))
-        )
+        for category, count in enumerate(draft.counts[row]):
+            number = network.add(("row", row), ("together", category), count, (0, most))
+            yield number, Place(Layer.HIDDEN, row, draft.column_of(category))
+    for category in draft.categories if hidden else ():
+        together = sum(draft.counts[row][category] for row in hidden)
+        bounds = (0, most * len(hidden))
+        number = network.add(("together", category), ("category", category), together, bounds)
         if together < SMALLEST:
-            yield number, Place(Layer.HIDDEN, column=column)
+            yield number, Place(Layer.HIDDEN, column=draft.column_of(category))
 
 
 def _known(count: int, mark: Mark, most: int) -> tuple[int, int]:
@@ -172,7 +206,7 @@ def _repair(draft: Draft, narrow: Sequence[Place]) -> None:
     for place in rows.values():
         _repair_row(draft, place)
     if any(place.layer is Layer.TOTAL for place in narrow):
-        draft.organization = _withhold_a_total(draft)
+        draft.organization = _withhold_a_total(draft, draft.categories)
     columns = {place.column for place in narrow if place.layer is Layer.HIDDEN}
     withheld = [_withhold_in_column(draft, column) for column in columns]
     if any(place.layer is Layer.HIDDEN_ROW for place in narrow) or not all(withheld):
@@ -180,37 +214,33 @@ def _repair(draft: Draft, narrow: Sequence[Place]) -> None:
 
 
 def _repair_row(draft: Draft, place: Place) -> None:
-    """Withhold the smallest printed count of the row; else the column's total; else the row."""
-    marks, counts = draft.marks[place.row], draft.counts[place.row]
+    """Withhold the row's smallest printed count; else one of the organization; else the row."""
+    marks = draft.marks[place.row]
     printed = [column for column, mark in enumerate(marks) if mark is Mark.PRINTED]
     if printed:
-        marks[min(printed, key=lambda column: counts[column])] = Mark.REPAIR
-    elif draft.organization and draft.total_marks[place.column] is Mark.PRINTED:
-        draft.total_marks[place.column] = Mark.REPAIR
-    else:
+        smallest = min(printed, key=lambda column: draft.cell(place.row, column))
+        marks[smallest] = Mark.REPAIR
+    elif not (draft.organization and _withhold_a_total(draft, draft.groups[place.column])):
         draft.shown[place.row] = False
         _count_shown_only(draft)
 
 
-def _withhold_a_total(draft: Draft) -> bool:
+def _withhold_a_total(draft: Draft, categories: Iterable[int]) -> bool:
     """Withhold the smallest printed count of the organization; say whether there was one."""
     marks = draft.total_marks
-    printed = [column for column, mark in enumerate(marks) if mark is Mark.PRINTED]
+    printed = [category for category in categories if marks[category] is Mark.PRINTED]
     if printed:
         marks[min(printed, key=draft.total)] = Mark.REPAIR
     return bool(printed)
 
 
 def _withhold_in_column(draft: Draft, column: int) -> bool:
-    """Withhold the smallest printed count of a column, its total last; say whether there is one."""
+    """Withhold the smallest printed count of a column, its totals last; say if there was one."""
     printed = [row for row in draft.shown_rows if draft.marks[row][column] is Mark.PRINTED]
-    if printed:
-        smallest = min(printed, key=lambda row: draft.counts[row][column])
-        draft.marks[smallest][column] = Mark.REPAIR
-    elif draft.total_marks[column] is Mark.PRINTED:
-        draft.total_marks[column] = Mark.REPAIR
-    else:
-        return False
+    if not printed:
+        return _withhold_a_total(draft, draft.groups[column])
+    smallest = min(printed, key=lambda row: draft.cell(row, column))
+    draft.marks[smallest][column] = Mark.REPAIR
     return True
 
 
