@@ -15,7 +15,8 @@ from services.intake.directory.models import Base
 from services.intake.directory.pages import door, set_up, visit
 from services.intake.people import api as people_api
 from services.intake.people import handlers as people
-from services.intake.people.pages import views as people_pages
+from services.intake.people.pages import members as member_pages
+from services.intake.people.pages import relationships as people_pages
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
@@ -42,7 +43,7 @@ def create_service(
     providers = (*directory.PROVIDERS, *people.PROVIDERS)
     app = new_service_app(__name__, settings, store, clock, providers)
     app.extensions["wall_clock"] = wall_clock or Clock()
-    for pages in (door, set_up, people_pages, arrivals_pages, consent_pages):
+    for pages in (door, set_up, people_pages, member_pages, arrivals_pages, consent_pages):
         app.register_blueprint(pages.blueprint)
     for programs in (people_api, arrivals_api):
         app.extensions["api"].register_blueprint(programs.blueprint)

@@ -7,7 +7,6 @@ from flask import request
 from flask_smorest import Blueprint, abort
 
 from services.intake.arrivals import domain, usecases
-from services.intake.arrivals.pages import MOST_BYTES, MOST_SHOWN
 from services.intake.arrivals.schemas import ImportSchema, OutcomeSchema
 from services.intake.arrivals.usecases import Outcome
 from shared.web import now, unit_of_work
@@ -17,7 +16,7 @@ blueprint = Blueprint("import", __name__, url_prefix="/api/import")
 
 @blueprint.url_value_preprocessor
 def _allow_large_files(_endpoint: str | None, _values: object) -> None:
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = domain.MOST_BYTES
 
 
 @blueprint.post("/")
@@ -43,7 +42,7 @@ def take_in(body: dict[str, Any]) -> Outcome:
 
 def _told(mistakes: tuple[domain.Mistake, ...]) -> dict[str, dict[str, list[str]]]:
     told: dict[str, dict[str, list[str]]] = {}
-    for one in mistakes[:MOST_SHOWN]:
+    for one in mistakes[: domain.MOST_SHOWN]:
         line = told.setdefault(f"line {one.line}", {})
         line.setdefault(one.column, []).append(f"{one.reason} {one.advice}")
     return told

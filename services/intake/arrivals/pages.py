@@ -9,15 +9,12 @@ from services.intake.arrivals import domain, usecases
 from services.intake.directory import queries as directory
 from shared.web import now, reading, unit_of_work
 
-MOST_BYTES = 20_000_000
-MOST_SHOWN = 200
-
 blueprint = Blueprint("arrivals", __name__)
 
 
 @blueprint.url_value_preprocessor
 def _allow_large_files(_endpoint: str | None, _values: object) -> None:
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = domain.MOST_BYTES
 
 
 @blueprint.get("/import")
@@ -80,8 +77,8 @@ def _page(errors: dict[str, str], mistakes: tuple[domain.Mistake, ...] = ()) -> 
         "intake/arrivals/import.html",
         clinicians=clinicians,
         errors=errors,
-        mistakes=mistakes[:MOST_SHOWN],
-        more=max(len(mistakes) - MOST_SHOWN, 0),
+        mistakes=mistakes[: domain.MOST_SHOWN],
+        more=max(len(mistakes) - domain.MOST_SHOWN, 0),
         needed=domain.NEEDED,
         optional=domain.OPTIONAL,
     )

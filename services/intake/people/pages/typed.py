@@ -89,6 +89,11 @@ def typed_windows(form: Form) -> list[dict[str, Any]]:
     ]
 
 
+def lists() -> dict[str, Any]:
+    """Return the lists that the forms offer."""
+    return {"zones": sorted(domain.zones()), "languages": LANGUAGES}
+
+
 def field_of(refusal: Refusal) -> str:
     """Return the field that a refusal is about; raises it again where it is about none."""
     found = FIELDS.get(type(refusal))

@@ -1,4 +1,4 @@
-"""The pages about people."""
+"""The pages about relationships."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -25,11 +25,8 @@ from services.intake.people.models import Relationship
 from services.intake.people.pages.typed import (
     LANGUAGES,
     field_of,
-    shown_windows,
-    typed_contact,
-    typed_details,
+    lists,
     typed_members,
-    typed_windows,
 )
 from services.intake.people.queries import RelationshipFacts
 from shared.auth.actors import Role
@@ -174,112 +171,6 @@ def close(relationship_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".one", relationship_id=relationship_id), 303)
 
 
-@blueprint.route("/relationships/<uuid:relationship_id>/members/new", methods=["GET", "POST"])
-def add_member(relationship_id: UUID) -> ResponseReturnValue:
-    """Let one more person join."""
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        members, errors = typed_members(1)
-        if not errors:
-            with unit_of_work() as work:
-                usecases.add_member(
-                    work, relationship_id=relationship_id, member=members[0], now=now()
-                )
-            flash("The new member is there. Next: speak with them alone.", "good")
-            return redirect(url_for(".one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        queries.relationship(work, relationship_id)
-        zone = directory.clinics(work)[0].zone
-    page = render_template(
-        "intake/people/add_member.html",
-        relationship_id=relationship_id,
-        typed=request.form,
-        errors=errors,
-        zone=zone,
-        **_lists(),
-    )
-    return page, 422 if errors else 200
-
-
-@blueprint.route(
-    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/details",
-    methods=["GET", "POST"],
-)
-def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """Change how a member is called and addressed."""
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with unit_of_work() as work:
-                found, person = queries.member(work, relationship_id, person_id)
-                usecases.change_details(
-                    work,
-                    clinic_id=found.clinic_id,
-                    person_id=person.id,
-                    details=typed_details(request.form, "-1"),
-                    now=now(),
-                )
-        except Refusal as refusal:
-            errors = {f"{field_of(refusal)}-1": str(refusal)}
-        else:
-            flash("The details are saved.", "good")
-            return redirect(url_for(".one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        _, person = queries.member(work, relationship_id, person_id)
-        kept = queries.details_of(work, person)
-    shown = {f"{name}-1": text for name, text in vars(kept).items()}
-    page = render_template(
-        "intake/people/details.html",
-        relationship_id=relationship_id,
-        name=kept.name,
-        typed=request.form if errors else shown,
-        errors=errors,
-        **_lists(),
-    )
-    return page, 422 if errors else 200
-
-
-@blueprint.route(
-    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/contact",
-    methods=["GET", "POST"],
-)
-def contact(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """Change a member's contact card, after speaking with them alone."""
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with unit_of_work() as work:
-                found, person = queries.member(work, relationship_id, person_id)
-                usecases.change_contact(
-                    work,
-                    clinic_id=found.clinic_id,
-                    person_id=person.id,
-                    contact=typed_contact(request.form),
-                    spoken_alone=request.form.get("spoken_alone") == "yes",
-                    now=now(),
-                )
-        except Refusal as refusal:
-            errors = {field_of(refusal): str(refusal)}
-        else:
-            flash("The contact card is confirmed and saved.", "good")
-            return redirect(url_for(".one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        _, person = queries.member(work, relationship_id, person_id)
-        kept = queries.contact_of(work, queries.cards_of(work, [person_id]).get(person_id))
-        known = queries.details_of(work, person)
-    page = render_template(
-        "intake/people/contact.html",
-        relationship_id=relationship_id,
-        name=known.name,
-        zone=known.zone,
-        email=request.form["email"] if errors else kept.email,
-        private=request.form.get("private") == "yes" if errors else kept.private,
-        windows=typed_windows(request.form) if errors else shown_windows(kept),
-        errors=errors,
-    )
-    return page, 422 if errors else 200
-
-
 def _new_page(errors: dict[str, str], count: int) -> str:
     actor = current_actor()
     with reading() as work:
@@ -296,12 +187,8 @@ def _new_page(errors: dict[str, str], count: int) -> str:
         errors=errors,
         zone=clinics[0].zone if clinics else "",
         clinicians=None if actor.role is Role.CLINICIAN else clinicians,
-        **_lists(),
+        **lists(),
     )
-
-
-def _lists() -> dict[str, Any]:
-    return {"zones": sorted(domain.zones()), "languages": LANGUAGES}
 
 
 def _clinic_and_clinician() -> tuple[UUID | None, UUID | None]:
