@@ -33,7 +33,7 @@ class Problem(Schema):
     errors = fields.List(fields.Nested(Mistake))
 
 
-class ProblemApi(Api):  # type: ignore[misc]
+class ProblemApi(Api):
     """flask-smorest, which leaves pages alone and documents errors as they are."""
 
     ERROR_SCHEMA = Problem
