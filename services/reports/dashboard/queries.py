@@ -14,6 +14,8 @@ from services.reports.releases.models import Release
 from shared.store import UnitOfWork
 
 LONGEST_RUN = 12
+MOST_LINES = 4
+"""As many lines as can be told apart without their colours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +100,11 @@ def opened(work: UnitOfWork, *, organization_id: UUID | None, release_id: UUID) 
 
 def run(documents: Sequence[Json]) -> Run:
     """Return how the headline shares of the last document went through all of them."""
-    marked = [table for table in documents[-1]["tables"] if table["headline"]]
+    marked = [table for table in documents[-1]["tables"] if table["headline"]][:MOST_LINES]
     return Run(
         quarters=[Quarter.of(document["period"]).short for document in documents],
         shares=[
-            (table["headline_words"], [_share(document, table) for document in documents])
+            (table["headline_short"], [_share(document, table) for document in documents])
             for table in marked
         ],
     )

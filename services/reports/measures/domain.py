@@ -46,6 +46,7 @@ class Measure:
     columns: Sequence[Column]
     headline: str = ""
     headline_words: str = ""
+    headline_short: str = ""
 
     @property
     def codes(self) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 SLOT = 8.0
-"""Percent of a bar that a withheld place takes, whatever it hides."""
+"""Percent of a bar that a withheld place takes at least; those of one row are equally wide."""
 
 WORDS_FROM = 9.0
 """Percent of a bar from which on there is room for its number."""
@@ -164,26 +164,39 @@ def _bar(row: Json, categories: Sequence[Json], looks: Sequence[str]) -> Bar:
     return Bar(
         name=row["name"],
         couples=couples_words(row),
-        pieces=_pieces(row["cells"], categories, looks),
+        pieces=_pieces(row["cells"], categories, looks, row["couples"]),
         sentence=_sentence(row, categories),
     )
 
 
-def _pieces(cells: Sequence[Json], categories: Sequence[Json], looks: Sequence[str]) -> list[Piece]:
-    printed = sum(cell["couples"] or 0 for cell in cells)
-    slots = sum(cell["status"] != "printed" for cell in cells)
-    slot = SLOT if printed else 100 / max(slots, 1)
-    room = 100 - slots * slot
+def _pieces(
+    cells: Sequence[Json], categories: Sequence[Json], looks: Sequence[str], couples: int
+) -> list[Piece]:
+    unit, slot = _widths(cells, couples)
     pieces, start = [], 0.0
     for cell, category, usual in zip(cells, categories, looks, strict=True):
         shown = cell["status"] == "printed"
-        width = room * cell["couples"] / printed if shown else slot
+        width = unit * cell["couples"] if shown else slot
         look = usual if shown else cell["status"]
         says = _short(cell) if width >= WORDS_FROM or not shown else ""
         title = f"{category['name']}: {said(cell, interval=True) if shown else WITHHELD}"
         pieces.append(Piece(look=look, start=start, width=width, says=says, title=title))
         start += width
     return pieces
+
+
+def _widths(cells: Sequence[Json], couples: int) -> tuple[float, float]:
+    """Return, in percent of a bar, the width of one printed couple and of one withheld place.
+
+    What the printed places leave of the row's couples is shared equally by the withheld ones, so
+    that a place's width says no more than the printed numbers do.
+    """
+    printed = sum(cell["couples"] or 0 for cell in cells)
+    slots = sum(cell["status"] != "printed" for cell in cells)
+    if not slots:
+        return 100 / max(printed, 1), 0.0
+    room = min(100 * printed / couples, 100 - slots * SLOT)
+    return room / max(printed, 1), (100 - room) / slots
 
 
 def _short(cell: Json) -> str:

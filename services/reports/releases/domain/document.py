@@ -98,6 +98,7 @@ def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
         "caution": measure.caution,
         "headline": measure.headline,
         "headline_words": measure.headline_words,
+        "headline_short": measure.headline_short,
         "categories": [asdict(category) for category in measure.categories],
         "columns": [asdict(column) for column in measure.columns],
         "status": Shown.WITHHELD if draft.omitted else Shown.PRINTED,
