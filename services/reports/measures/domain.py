@@ -13,11 +13,13 @@ class BadDefinitions(Exception):
 class Category:
     """One answer to the question of a measure: its code, and the words printed for it.
 
-    ``absent`` marks the place of couples about whom nothing was asked or answered.
+    ``told_as`` is the teller's own code where it has one; ``absent`` marks the place of couples
+    about whom nothing was asked or answered.
     """
 
     code: str
     name: str
+    told_as: str = ""
     absent: bool = False
 
 
@@ -44,6 +46,7 @@ class Measure:
     caution: str
     categories: Sequence[Category]
     columns: Sequence[Column]
+    told_as: str = ""
     headline: str = ""
     headline_words: str = ""
     headline_short: str = ""
@@ -52,6 +55,12 @@ class Measure:
     def codes(self) -> Sequence[str]:
         """The codes of the categories, in the order printed."""
         return [category.code for category in self.categories]
+
+    def counts(self, measure: str, value: str) -> str | None:
+        """Return the category in which a teller's row counts; None if it counts nowhere here."""
+        if measure not in (self.code, self.told_as):
+            return None
+        return next((c.code for c in self.categories if value in (c.code, c.told_as)), None)
 
     @property
     def groups(self) -> Sequence[Sequence[int]]:

@@ -14,6 +14,7 @@ WORDS_FROM = 9.0
 
 WITHHELD = "withheld: fewer than 11 couples, or needed to protect another figure"
 NOT_AVAILABLE = "not available: this clinic's figures did not come in time"
+NARROW = "\N{NO-BREAK SPACE}"
 MARKERS = {"withheld": "[c]", "not_available": "[x]"}
 
 
@@ -90,7 +91,7 @@ def said(cell: Json, *, interval: bool = False) -> str:
 def percent_words(cell: Json) -> str:
     """Return a printed percentage in words: 38 %, 5 % or less, 95 % or more."""
     tail = {"about": "", "or_less": " or less", "or_more": " or more"}[cell["edge"]]
-    return f"{cell['percent']} %{tail}"
+    return f"{cell['percent']}{NARROW}%{tail}"
 
 
 def couples_words(row: Json) -> str:
@@ -119,7 +120,7 @@ def headlines(document: Json, before: Json | None) -> list[Headline]:
     """Return the strip at the top of a release, always in the order of the plan."""
     tables = document["tables"]
     earlier = {table["measure"]: table for table in before["tables"]} if before else {}
-    marked = [table for table in tables if table["headline"]]
+    marked = [table for table in tables if table["headline"] and table["status"] != "not_available"]
     return [_couples_headline(tables, earlier), *(_headline(t, earlier) for t in marked)]
 
 
@@ -142,7 +143,7 @@ def _headline(table: Json, earlier: Mapping[str, Json]) -> Headline:
     cell = headline_cell(table)
     notes = []
     if "percent" in cell:
-        notes.append(f"likely {cell['low']} to {cell['high']} %")
+        notes.append(f"likely {cell['low']} to {cell['high']}{NARROW}%")
     elif cell["status"] == "withheld":
         notes.append("withheld to protect couples")
     then = earlier.get(table["measure"])

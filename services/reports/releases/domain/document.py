@@ -3,14 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from services.reports.contributions.domain import Counted, Quarter, Teller
-from services.reports.measures.domain import Measure, Plan
+from services.reports.measures.domain import Category, Measure, Plan
 from services.reports.releases.domain.figures import share
 from services.reports.releases.domain.limits import (
     BASE,
@@ -88,7 +88,10 @@ def fingerprint(text: str) -> str:
 def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
     """Return one measure, by clinic and for the organization."""
     here = [clinic for clinic in clinics if measure.teller in clinic.tellers]
-    draft = protect([_counts(measure, clinic.rows) for clinic in here], measure.groups)
+    counts = [_counts(measure, clinic.rows) for clinic in here]
+    if not any(map(any, counts)):
+        here, counts = [], []
+    draft = protect(counts, measure.groups)
     row_of = {clinic.clinic_id: row for row, clinic in enumerate(here)}
     return {
         "measure": measure.code,
@@ -99,9 +102,9 @@ def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
         "headline": measure.headline,
         "headline_words": measure.headline_words,
         "headline_short": measure.headline_short,
-        "categories": [asdict(category) for category in measure.categories],
-        "columns": [asdict(column) for column in measure.columns],
-        "status": Shown.WITHHELD if draft.omitted else Shown.PRINTED,
+        "categories": [_part(category) for category in measure.categories],
+        "columns": [_part(column) | {"holds": list(column.holds)} for column in measure.columns],
+        "status": _status(draft),
         "organization": _organization_row(draft, measure),
         "rows": [
             {"clinic_id": str(clinic.clinic_id), "name": clinic.name}
@@ -111,9 +114,20 @@ def _table(measure: Measure, clinics: Sequence[ClinicFigures]) -> Json:
     }
 
 
+def _part(category: Category) -> Json:
+    return {"code": category.code, "name": category.name, "absent": category.absent}
+
+
+def _status(draft: Draft) -> Shown:
+    if not draft.counts:
+        return Shown.NOT_AVAILABLE
+    return Shown.WITHHELD if draft.omitted else Shown.PRINTED
+
+
 def _counts(measure: Measure, rows: Sequence[Counted]) -> list[int]:
     """Return how many couples are in each category, each couple once."""
-    place = {row.pseudonym: row.value for row in rows if row.measure == measure.code}
+    found = ((row.pseudonym, measure.counts(row.measure, row.value)) for row in rows)
+    place = {pseudonym: code for pseudonym, code in found if code is not None}
     counted = Counter(place.values())
     return [counted[code] for code in measure.codes]
 
