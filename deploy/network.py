@@ -71,7 +71,7 @@ def client_of(name: str, services: Network) -> httpx.Client:
         start_response(status, list(headers))
         return body
 
-    return httpx.Client(transport=httpx.WSGITransport(app=answer), base_url=f"http://{name}")
+    return httpx.Client(transport=httpx.WSGITransport(app=answer), base_url="http://localhost")
 
 
 def settle(services: Mapping[str, Service], *, rounds: int = ROUNDS) -> int:

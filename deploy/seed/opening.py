@@ -1,0 +1,92 @@
+"""A relationship comes into care: its members are known, each consents alone; or it leaves."""
+
+from collections.abc import Mapping
+from datetime import time
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+
+from deploy.seed.cast import Person, Together
+from deploy.seed.founding import Network
+from deploy.seed.stage import Stage, staff_actor
+from services.intake.consent.usecases import answer
+from services.intake.people import usecases as people
+from services.intake.people.domain import Contact, Details, NewMember, windows_on
+from services.intake.people.models import Member
+from shared.auth.actors import Role
+from shared.contracts.words import Purpose
+from shared.store import UnitOfWork
+
+SAFE_HOURS = windows_on(range(7), time(17), time(22))
+
+
+def open_one(stage: Stage, network: Network, together: Together) -> None:
+    """Open a relationship, and keep what each of its members permits."""
+    clinic_id = network.clinics[together.clinic.key]
+    clinician_id = network.staff[together.clinician.key]
+    now = stage.clock.now()
+
+    def open_it(work: UnitOfWork) -> dict[str, object]:
+        relationship = people.open_relationship(
+            work,
+            clinic_id=clinic_id,
+            clinician_id=clinician_id,
+            members=[_new_member(person) for person in together.members],
+            label=together.label,
+            spoken_alone=True,
+            now=now,
+        )
+        ids = _ids(work, relationship.id, together)
+        for person in together.members:
+            permits = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: together.counted}
+            answer(work, clinic_id=clinic_id, person_id=ids[person.key], answers=permits, now=now)
+        return {"relationship": relationship.id, "members": ids}
+
+    key = f"relationship/{together.key}"
+    stage.ledger.once("intake", key, open_it, clinics={clinic_id})
+
+
+def close_one(stage: Stage, network: Network, together: Together) -> None:
+    """Close a relationship, as was agreed."""
+    clinic_id = network.clinics[together.clinic.key]
+    relationship_id, _ = known_as(stage, together)
+    actor = staff_actor(
+        network.staff[together.clinician.key],
+        Role.CLINICIAN,
+        [clinic_id],
+        network.organization_id,
+    )
+
+    def close_it(work: UnitOfWork) -> None:
+        people.close_relationship(work, relationship_id=relationship_id, now=stage.clock.now())
+
+    key = f"closed/{together.key}"
+    stage.ledger.once("intake", key, close_it, clinics={clinic_id}, actor=actor)
+
+
+def known_as(stage: Stage, together: Together) -> tuple[UUID, Mapping[str, UUID]]:
+    """Return the id of a relationship, and those of its members by the keys of the cast."""
+    known = stage.ledger.results("intake", "relationship/")[together.key]
+    members = {key: UUID(person_id) for key, person_id in known["members"].items()}
+    return UUID(known["relationship"]), members
+
+
+def _new_member(person: Person) -> NewMember:
+    details = Details(
+        name=person.name, zone=person.zone, language=person.language, pronouns=person.pronouns
+    )
+    contact = Contact(email=person.email, private=True, windows=SAFE_HOURS)
+    return NewMember(details=details, contact=contact, key=_mark(person))
+
+
+def _ids(work: UnitOfWork, relationship_id: UUID, together: Together) -> dict[str, UUID]:
+    rows = select(Member.external_key, Member.person_id).where(
+        Member.relationship_id == relationship_id
+    )
+    found = {row.external_key: row.person_id for row in work.session.execute(rows)}
+    return {person.key: found[_mark(person)] for person in together.members}
+
+
+def _mark(person: Person) -> bytes:
+    return sha256(person.key.encode()).digest()
