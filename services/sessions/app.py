@@ -1,7 +1,14 @@
 """How sessions is put together."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask
 
+from services.sessions.outcomes import handlers as outcomes
+from services.sessions.outcomes import jobs as outcomes_jobs
+from services.sessions.outcomes.domain import GRACE
+from services.sessions.outcomes.gateways import reading_all
+from services.sessions.outcomes.queries import provide
 from services.sessions.plans import api as plans_api
 from services.sessions.plans import handlers as plans
 from services.sessions.plans import jobs as plans_jobs
@@ -15,38 +22,58 @@ from services.sessions.series import pages as series_pages
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.auth.actors import Actor
 from shared.clock import Clock
-from shared.events.content import Wanting
+from shared.events.content import Provider, Wanting
 from shared.events.feed_client import Feeds
-from shared.events.inbox import Subscriptions
+from shared.events.inbox import Inbox, Subscriptions
+from shared.events.listener import Repair
 from shared.service import Service
 from shared.settings import Settings, read_settings
 from shared.store import Store
 from shared.web import show_place
 
-SUBSCRIPTIONS: Subscriptions = {**roster.SUBSCRIPTIONS, **plans.SUBSCRIPTIONS}
+CONTRIBUTIONS = Provider(
+    kind="sessions.contributions", audience=frozenset({"reports"}), provide=provide
+)
 
 
 def create_service(
-    settings: Settings | None = None, *, clock: Clock | None = None, feeds: Feeds | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    feeds: Feeds | None = None,
+    grace: timedelta = GRACE,
 ) -> Service:
-    """Build sessions; with no settings given, the environment decides."""
+    """Build sessions; with no settings given, the environment decides.
+
+    ``grace`` is how long after its end a quarter stays open for what is written late.
+    """
     settings = settings or read_settings("sessions")
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
-    app = new_service_app(__name__, settings, store, clock)
+    feeds = feeds or new_feeds(settings)
+    app = new_service_app(__name__, settings, store, clock, [CONTRIBUTIONS])
+    heard: Subscriptions = {
+        **roster.SUBSCRIPTIONS,
+        **plans.SUBSCRIPTIONS,
+        **outcomes.subscriptions(grace),
+    }
+    complete = reading_all(Repair(Inbox(store, heard, clock.now), feeds, "sessions"), "sessions")
     service = Service(
         settings=settings,
         clock=clock,
         store=store,
         app=app,
-        feeds=feeds or new_feeds(settings),
-        subscriptions=SUBSCRIPTIONS,
+        feeds=feeds,
+        subscriptions=heard,
         wanting=(
-            Wanting(kind=roster.CLINIC, apply=roster.apply_clinic),
+            Wanting(kind=roster.CLINIC, apply=outcomes.applying_clinics(grace)),
             Wanting(kind=roster.PERSON, apply=roster.apply_person),
             Wanting(kind=roster.FORM, apply=plans.applying_forms(clock.now)),
         ),
-        jobs=plans_jobs.jobs(store, clock.now),
+        jobs=(
+            *plans_jobs.jobs(store, clock.now),
+            *outcomes_jobs.jobs(store, complete, clock.now, grace),
+        ),
     )
     app.extensions["freshness"] = service.freshness()
     _open_doors(app, store)

@@ -1,0 +1,46 @@
+"""Rows of closed quarters: what each relationship contributed, frozen."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.sessions.roster.models import Base
+from shared.store import ClaimRow, ClinicRow
+
+
+class Closing(ClaimRow, Base):
+    """Which quarter (year * 10 + quarter) a clinic closes next, and when; its id is the clinic."""
+
+    __tablename__ = "closing"
+
+    period: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClosedPeriod(ClinicRow, Base):
+    """A quarter of a clinic that is closed for good."""
+
+    __tablename__ = "closed_period"
+    __table_args__ = (UniqueConstraint("clinic_id", "period"),)
+
+    period: Mapped[int]
+    closed_at: Mapped[datetime]
+
+
+class Contribution(ClinicRow, Base):
+    """The one category of one episode in one measure and quarter; never changed."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "period", "episode_id", "measure"),
+        ForeignKeyConstraint(
+            ["clinic_id", "period"], ["closed_period.clinic_id", "closed_period.period"]
+        ),
+    )
+
+    period: Mapped[int]
+    episode_id: Mapped[UUID]
+    measure: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(40))

@@ -1,0 +1,1 @@
+"""Sessions, tried through the doors that people, programs and other services use."""
