@@ -60,3 +60,16 @@ def test_every_import_is_asked_for(patterns, extras):
     }
 
     assert strangers == {}
+
+
+USED_UNSEEN = {
+    "govuk-frontend-jinja": "its templates are named, not imported",
+    "tzdata": "the time zones of a computer that has none",
+}
+"""What the project asks for and no line imports, and why."""
+
+
+def test_nothing_is_asked_for_that_no_line_uses():
+    used = {_package(module) for module in imported("services/*.py", "shared/*.py", "deploy/*.py")}
+
+    assert asked_for("charts") - used == set(USED_UNSEEN)
