@@ -103,7 +103,9 @@ def stop(token: str) -> str:
 def _closed(refusal: Refusal) -> ResponseReturnValue:
     """Answer every closed, spent, invented or refused address with the same page."""
     status = refusal.status if isinstance(refusal, KnockedTooOften) else LinkClosed.status
-    return make_response(render_template("reminders/forms/closed.html"), status)
+    answer = make_response(render_template("reminders/forms/closed.html"), status)
+    answer.vary.add("Cookie")
+    return answer
 
 
 blueprint.register_error_handler(Refusal, _closed)

@@ -25,7 +25,7 @@ def listed() -> dict[str, Any]:
     """List the schedules of the clinics that the caller works for."""
     with reading() as work:
         found = queries.relationship_schedules(work, clinician_id=None, now=now())
-    return {"items": [one for _, members in found for one in members]}
+    return {"items": [one for _, _, members in found for one in members]}
 
 
 @blueprint.get("/<uuid:schedule_id>")

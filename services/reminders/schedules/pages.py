@@ -9,13 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.reminders.roster import queries as roster
 from services.reminders.roster.domain import STAFF_ASKED_AFTER
 from services.reminders.roster.usecases import reopen_channel
 from services.reminders.schedules import domain, queries, usecases
 from services.reminders.schedules.domain import DAYS, Hold, State
-from services.reminders.schedules.models import Prompt
-from services.reminders.schedules.queries import MemberSchedule
+from services.reminders.schedules.queries import MemberSchedule, PastPrompt
 from services.reminders.schedules.schemas import read_rule
 from shared.auth.policy import current_actor
 from shared.contracts.words import Channel
@@ -51,11 +49,11 @@ def listed() -> str:
         found = queries.relationship_schedules(work, clinician_id=clinician, now=now())
         shown = [
             {
-                "id": relationship.id,
-                "since": _day(relationship.opened_at),
+                "id": relationship_id,
+                "since": _day(opened_at),
                 "members": [_line(one) for one in members],
             }
-            for relationship, members in found
+            for relationship_id, opened_at, members in found
         ]
     return render_template("reminders/schedules/list.html", relationships=shown, everyone=everyone)
 
@@ -115,7 +113,6 @@ def _one(
 ) -> str:
     with reading() as work:
         schedule = queries.schedule(work, schedule_id)
-        relationship = roster.relationship(work, schedule.relationship_id)
         seen = queries.member_schedule(work, schedule, now=now())
     rule = _tried(tried) or seen.rule
     coming = seen.next_slots
@@ -124,7 +121,7 @@ def _one(
     return render_template(
         "reminders/schedules/one.html",
         line=_line(seen),
-        relationship_id=relationship.id,
+        relationship_id=seen.relationship_id,
         days=list(enumerate(DAYS)),
         weekday=rule.weekday,
         at=rule.at.isoformat("minutes"),
@@ -140,16 +137,16 @@ def _line(seen: MemberSchedule) -> dict[str, Any]:
     words, tone = _standing(seen)
     last = next((p for p in seen.prompts if p.state is not State.PLANNED), None)
     return {
-        "id": seen.schedule.id,
-        "version": seen.schedule.version,
-        "paused": seen.schedule.paused,
+        "id": seen.id,
+        "version": seen.version,
+        "paused": seen.paused,
         "stopped": seen.stopped,
         "member": f"Member {seen.place + 1}",
         "address": _masked(seen.card.email) if seen.card and seen.card.email else "",
-        "rule": f"{DAYS[seen.schedule.weekday]}s at {seen.schedule.at}",
+        "rule": f"{DAYS[seen.rule.weekday]}s at {seen.rule.at:%H:%M}",
         "zone": seen.card.zone.key.replace("_", " ") if seen.card else "",
         "next": _when(seen, seen.next_slots[0].due_at) if seen.next_slots else "",
-        "going": seen.permitted and not seen.schedule.paused,
+        "going": seen.permitted and not seen.paused,
         "standing": words,
         "tone": tone,
         "last": _prompt(seen, last) if last else None,
@@ -162,7 +159,7 @@ def _standing(seen: MemberSchedule) -> tuple[str, str]:
         return "Stopped by them", "stopped"
     if not seen.permitted:
         return "Has not agreed to e-mail", "neutral"
-    if seen.schedule.paused:
+    if seen.paused:
         return "Paused", "waiting"
     today = seen.card.local(now()).date() if seen.card else None
     if seen.card is None or today is None or not seen.card.usable_on(today):
@@ -174,9 +171,9 @@ def _standing(seen: MemberSchedule) -> tuple[str, str]:
     return "Asked once a week", "good"
 
 
-def _prompt(seen: MemberSchedule, prompt: Prompt) -> dict[str, Any]:
+def _prompt(seen: MemberSchedule, prompt: PastPrompt) -> dict[str, Any]:
     words, tone = STATE_WORDS[prompt.state]
-    if prompt.answered_at is not None:
+    if prompt.answered:
         words, tone = "Answered", "good"
     return {
         "day": f"{prompt.local_date:%A} {prompt.local_date.day} {prompt.local_date:%B}",

@@ -20,21 +20,32 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastPrompt:
+    """How one prompt went."""
+
+    local_date: date
+    due_at: datetime
+    state: domain.State
+    reason: domain.Hold | None
+    answered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberSchedule:
     """One member's schedule with everything that staff see of it."""
 
-    schedule: Schedule
+    id: UUID
+    relationship_id: UUID
+    person_id: UUID
+    rule: domain.Rule
+    paused: bool
+    version: int
     place: int
     card: Card | None
     permitted: bool
     stopped: bool
-    prompts: Sequence[Prompt]
+    prompts: Sequence[PastPrompt]
     next_slots: Sequence[domain.Slot]
-
-    @property
-    def rule(self) -> domain.Rule:
-        """The weekday and time."""
-        return rule_of(self.schedule)
 
 
 def rule_of(schedule: Schedule) -> domain.Rule:
@@ -96,14 +107,24 @@ def planned_prompts(work: UnitOfWork, schedule: Schedule) -> Sequence[Prompt]:
     ).all()
 
 
-def latest_prompts(work: UnitOfWork, schedule: Schedule) -> Sequence[Prompt]:
-    """Return the last few prompts of a schedule, newest first."""
-    return work.session.scalars(
+def latest_prompts(work: UnitOfWork, schedule: Schedule) -> list[PastPrompt]:
+    """Return how the last few prompts of a schedule went, newest first."""
+    rows = work.session.scalars(
         select(Prompt)
         .where(Prompt.clinic_id == schedule.clinic_id, Prompt.schedule_id == schedule.id)
         .order_by(Prompt.local_date.desc())
         .limit(SHOWN)
-    ).all()
+    )
+    return [
+        PastPrompt(
+            local_date=row.local_date,
+            due_at=row.due_at,
+            state=row.state,
+            reason=row.reason,
+            answered=row.answered_at is not None,
+        )
+        for row in rows
+    ]
 
 
 def due_for_planning(work: UnitOfWork, *, now: datetime, limit: int) -> Sequence[Planning]:
@@ -129,7 +150,12 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
     card = roster.card_of(work, **person)
     running = card is not None and not schedule.paused
     return MemberSchedule(
-        schedule=schedule,
+        id=schedule.id,
+        relationship_id=schedule.relationship_id,
+        person_id=schedule.person_id,
+        rule=rule_of(schedule),
+        paused=schedule.paused,
+        version=schedule.version,
         place=member.place if member else 0,
         card=card,
         permitted=roster.permitted(work, channel=Channel.EMAIL, now=now, **person),
@@ -143,10 +169,10 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
 
 def relationship_schedules(
     work: UnitOfWork, *, clinician_id: UUID | None, now: datetime
-) -> list[tuple[Relationship, list[MemberSchedule]]]:
-    """Return the open relationships, each with its members' schedules in order of joining."""
+) -> list[tuple[UUID, datetime, list[MemberSchedule]]]:
+    """Return (id, opened at, members' schedules) of each relationship in care."""
     return [
-        (relationship, members_schedules(work, relationship, now=now))
+        (relationship.id, relationship.opened_at, members_schedules(work, relationship, now=now))
         for relationship in roster.open_relationships(work, clinician_id=clinician_id)
     ]
 

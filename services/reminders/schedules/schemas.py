@@ -20,21 +20,21 @@ class PromptSchema(Schema):
     local_date = fields.Date(required=True)
     due_at = fields.AwareDateTime(required=True)
     state = fields.Enum(State, by_value=True, required=True)
-    answered = fields.Function(lambda prompt: prompt.answered_at is not None)
+    answered = fields.Boolean(required=True)
 
 
 class ScheduleSchema(Schema):
     """One member's schedule."""
 
-    id = fields.UUID(attribute="schedule.id", required=True)
-    relationship_id = fields.UUID(attribute="schedule.relationship_id", required=True)
-    person_id = fields.UUID(attribute="schedule.person_id", required=True)
+    id = fields.UUID(required=True)
+    relationship_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
     weekday = fields.Integer(
-        attribute="schedule.weekday", metadata={"description": "0 is Monday"}, required=True
+        attribute="rule.weekday", metadata={"description": "0 is Monday"}, required=True
     )
-    at = fields.String(attribute="schedule.at", required=True)
-    paused = fields.Boolean(attribute="schedule.paused", required=True)
-    version = fields.Integer(attribute="schedule.version", required=True)
+    at = fields.Time(attribute="rule.at", format="%H:%M", required=True)
+    paused = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
     zone = fields.Function(lambda seen: seen.card.zone.key if seen.card else None)
     next_slots = fields.List(fields.Nested(SlotSchema), required=True)
     prompts = fields.List(fields.Nested(PromptSchema), required=True)

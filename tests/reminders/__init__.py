@@ -1,0 +1,1 @@
+"""Tests of reminders, through the doors that people, programs, services and the clock use."""

@@ -1,0 +1,358 @@
+"""A house for tests: reminders as it is, and tellers that say what intake and sessions would."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy import select
+
+from services.reminders.app import create_service
+from services.reminders.schedules.models import Due, Planning, Prompt, Schedule
+from services.reminders.sending.gateways import Gateway
+from services.reminders.sending.models import MailboxLetter
+from shared.assembly import new_feeds, new_service_app, new_store
+from shared.auth.actors import Role, system
+from shared.clock import Clock
+from shared.contracts import Event
+from shared.contracts.intake import (
+    ClinicRegistered,
+    ConsentChanged,
+    MemberChanged,
+    MemberJoined,
+    RelationshipChanged,
+    RelationshipOpened,
+)
+from shared.contracts.streams import streams_of
+from shared.contracts.words import Purpose, RelationshipState
+from shared.events.content import Provider, Reference
+from shared.events.sequencing import ensure_heads
+from shared.events.tables import outbox
+from shared.events.worker import Worker
+from shared.settings import Mode, Settings, Smtp
+from shared.store import UnitOfWork, new_base
+from tests.visitors import Visitor
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BERLIN = "Europe/Berlin"
+EVENINGS = [{"day": day, "from": "17:00", "to": "22:00"} for day in range(7)]
+HELP = "Helpline for everyone: 0800 000 000\nAt night: 0800 000 001"
+MEMBERS_HOST = "127.0.0.1:8000"
+
+
+class HandClock(Clock):
+    """A clock that stands still until a test moves its hands."""
+
+    def __init__(self, at: datetime):
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        """Return where the hands stand."""
+        return self.at
+
+
+class Teller:
+    """Another service, reduced to what it tells and to the content it gives."""
+
+    def __init__(self, name: str, folder: Path, clock: Clock, database_url: str = ""):
+        self.settings = Settings(
+            service=name, mode=Mode.TEST, data_dir=folder, database_url=database_url
+        )
+        self.store = new_store(self.settings, new_base().metadata)
+        self.store.create_tables()
+        with self.store.engine.begin() as connection:
+            ensure_heads(connection, streams_of(name))
+        self.content: dict[tuple[str, UUID], dict[str, Any]] = {}
+        self.reachable = True
+        self.when_asked: Callable[[], None] = lambda: None
+        kinds = ("intake.clinic", "intake.person")
+        providers = [
+            Provider(kind=k, audience=frozenset({"reminders"}), provide=self._give(k))
+            for k in kinds
+        ]
+        self.app = new_service_app(f"tests.{name}", self.settings, self.store, clock, providers)
+
+    def tell(self, *events: Event) -> None:
+        """Commit facts."""
+        clinics = {event.clinic_id for event in events}
+        with self.store.unit_of_work(clinics=clinics, actor=system(self.settings.service)) as work:
+            work.record(*events)
+
+    def client(self) -> httpx.Client:
+        """Return a client that asks this teller, while it can be reached."""
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            self.when_asked()
+            if not self.reachable:
+                raise httpx.ConnectError("away")
+            return self.app(environ, start_response)
+
+        transport = httpx.WSGITransport(app=answer)
+        return httpx.Client(transport=transport, base_url=f"http://{self.settings.service}")
+
+    def _give(self, kind: str) -> Any:
+        def provide(work: UnitOfWork, references: Sequence[Reference]) -> Mapping[Reference, Any]:
+            known = {r: self.content.get((kind, r.subject_id)) for r in references}
+            return {r: content for r, content in known.items() if content is not None}
+
+        return provide
+
+
+class House:
+    """Reminders with one clinic; its neighbours tell what a test lets them tell."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        gateway: Gateway | None = None,
+        smtp: Smtp | None = None,
+        database_url: str = "",
+        at: datetime = START,
+        clinic_id: UUID | None = None,
+        **more: Any,
+    ):
+        self.clock = HandClock(at)
+        self.intake = Teller("intake", folder, self.clock)
+        self.sessions = Teller("sessions", folder, self.clock)
+        self.settings = Settings(
+            service="reminders",
+            mode=Mode.TEST,
+            data_dir=folder,
+            broker_prefix=f"test-{uuid4().hex[:8]}",
+            smtp=smtp or Smtp(),
+            database_url=database_url,
+            **more,
+        )
+        clients = {teller.settings.service: teller.client() for teller in self.tellers}
+        self.reminders = create_service(
+            self.settings,
+            clock=self.clock,
+            feeds=new_feeds(self.settings, clients),
+            gateway=gateway,
+        )
+        self.reminders.store.create_tables()
+        self.worker = Worker(self.reminders)
+        self.clinic_id = clinic_id or uuid4()
+        self.clinician_id = uuid4()
+        self._versions: dict[Any, int] = {}
+        if clinic_id is None:
+            self._register()
+
+    @property
+    def tellers(self) -> tuple[Teller, Teller]:
+        """The two neighbours that reminders listens to."""
+        return self.intake, self.sessions
+
+    # What the neighbours tell
+
+    def open_relationship(self, *members: UUID, relationship_id: UUID | None = None) -> UUID:
+        """Let a relationship of these people come into care."""
+        relationship_id = relationship_id or uuid4()
+        self.intake.tell(
+            RelationshipOpened(
+                **self._now(),
+                relationship_id=relationship_id,
+                episode_id=uuid4(),
+                clinician_id=self.clinician_id,
+            )
+        )
+        for person_id in members:
+            self.intake.tell(
+                MemberJoined(
+                    **self._now(),
+                    relationship_id=relationship_id,
+                    person_id=person_id,
+                    version=self._next(person_id),
+                )
+            )
+        return relationship_id
+
+    def describe(self, person_id: UUID, **changes: Any) -> None:
+        """Give a person's contact card to whoever asks intake for it."""
+        card = {
+            "language": "en",
+            "zone": BERLIN,
+            "channels": {"email": f"{person_id.hex[:8]}@example.org", "sms": None},
+            "windows": EVENINGS,
+            "private": True,
+            "confirmed_on": self.clock.now().date().isoformat(),
+        }
+        self.intake.content["intake.person", person_id] = card | changes
+
+    def change_member(
+        self, relationship_id: UUID, person_id: UUID, *, active: bool = True, **changes: Any
+    ) -> None:
+        """Let a member's card change, or let them leave."""
+        self.describe(person_id, **changes)
+        self.intake.tell(
+            MemberChanged(
+                **self._now(),
+                relationship_id=relationship_id,
+                person_id=person_id,
+                active=active,
+                version=self._next(person_id),
+            )
+        )
+
+    def close_relationship(self, relationship_id: UUID) -> None:
+        """Let a relationship's care end."""
+        self.intake.tell(
+            RelationshipChanged(
+                **self._now(),
+                relationship_id=relationship_id,
+                clinician_id=self.clinician_id,
+                state=RelationshipState.CLOSED,
+                version=self._next(relationship_id),
+            )
+        )
+
+    def consent(self, person_id: UUID, *, permitted: bool = True, **changes: Any) -> None:
+        """Let a person agree to short forms by e-mail, or withdraw that."""
+        self.intake.tell(self.consent_event(person_id, permitted=permitted, **changes))
+
+    def consent_event(self, person_id: UUID, **changes: Any) -> ConsentChanged:
+        """Return the newest revision of a person's consent."""
+        now = self.clock.now()
+        values: dict[str, Any] = {
+            "person_id": person_id,
+            "purpose": Purpose.CHECKIN_EMAIL,
+            "permitted": True,
+            "revision": self._next((person_id, "consent")),
+            "valid_from": now,
+            "valid_until": now + timedelta(days=365),
+        }
+        return ConsentChanged(**self._now(), **(values | changes))
+
+    def couple(self, count: int = 2) -> tuple[UUID, list[UUID]]:
+        """Return a relationship whose members all agreed, and have been heard of."""
+        people = [uuid4() for _ in range(count)]
+        for person_id in people:
+            self.describe(person_id)
+        relationship_id = self.open_relationship(*people)
+        for person_id in people:
+            self.consent(person_id)
+        self.hear()
+        return relationship_id, people
+
+    # What reminders does
+
+    def hear(self) -> None:
+        """Let reminders hear all that was told, and fetch what it wants."""
+        self.worker.parts.listener.catch_up(now=True)
+        while self.worker.keep_house():
+            pass
+
+    def run(self, *names: str) -> int:
+        """Run these jobs until they find nothing more to do."""
+        jobs = [job for job in self.reminders.jobs if job.name in names]
+        done = 0
+        for job in jobs:
+            while did := job.run():
+                done += did
+        return done
+
+    def pass_time(self, until: datetime, *, at_least: timedelta = timedelta(minutes=30)) -> None:
+        """Let time pass from one due thing to the next, with the jobs running as they would."""
+        self.run("plan", "send", "settle")
+        while self.clock.at < until:
+            soon = self.clock.at + at_least
+            self.clock.at = min(max(self._next_due(), soon), until)
+            self.run("plan", "send", "settle")
+
+    def _next_due(self) -> datetime:
+        with self.reminders.store.claiming() as work:
+            times = [
+                *work.session.scalars(select(Planning.plan_at)),
+                *work.session.scalars(select(Due.next_try_at)),
+            ]
+        return min(times, default=self.clock.at)
+
+    # What can be seen
+
+    def prompts(self, person_id: UUID | None = None) -> list[Prompt]:
+        """Return the prompts of a person, or of all, by date."""
+        with self.reading() as work:
+            found = work.session.scalars(select(Prompt).order_by(Prompt.due_at)).all()
+            work.session.expunge_all()
+        return [one for one in found if person_id in (None, one.person_id)]
+
+    def schedule(self, person_id: UUID) -> Schedule:
+        """Return a person's first schedule."""
+        with self.reading() as work:
+            found = work.session.scalars(
+                select(Schedule).where(Schedule.person_id == person_id).order_by(Schedule.id)
+            ).first()
+            work.session.expunge_all()
+        return found
+
+    def letters(self, person_id: UUID | None = None) -> list[dict[str, Any]]:
+        """Return what lies in the mailbox of this machine, oldest first."""
+        with self.reading() as work:
+            rows = work.session.scalars(
+                select(MailboxLetter).order_by(MailboxLetter.arrived_at, MailboxLetter.id)
+            ).all()
+            return [
+                {**work.open(row, "letter"), "at": row.arrived_at}
+                for row in rows
+                if person_id in (None, row.person_id)
+            ]
+
+    def told(self, kind: type[Event]) -> list[Any]:
+        """Return what reminders told of one kind, in order."""
+
+        with self.reminders.store.engine.connect() as connection:
+            rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
+        texts = [json.loads(row.cloud_event + "}") for row in rows]
+        return [
+            kind.read(UUID(text["clinicid"]), text["time"], text["data"])
+            for text in texts
+            if text["type"] == kind.type
+        ]
+
+    def reading(self) -> Any:
+        """Open reminders' rows of this clinic for reading."""
+        return self.reminders.store.reading(clinics={self.clinic_id}, actor=system("reminders"))
+
+    def writing(self) -> Any:
+        """Open reminders' rows of this clinic."""
+        return self.reminders.store.unit_of_work(
+            clinics={self.clinic_id}, actor=system("reminders")
+        )
+
+    def staff(self, role: Role = Role.CLINICIAN, staff_id: UUID | None = None) -> Visitor:
+        """Return a member of staff of this clinic, signed in."""
+        return Visitor(self.reminders.app).sign_in(
+            role, clinics=[self.clinic_id], staff_id=staff_id or self.clinician_id
+        )
+
+    def member(self) -> Visitor:
+        """Return somebody with a browser on the members' host."""
+        return Visitor(self.reminders.app, host=MEMBERS_HOST)
+
+    def path_of(self, letter: Mapping[str, Any]) -> str:
+        """Return a letter's link as an address on the members' host."""
+        return str(letter["link"]).removeprefix(self.settings.member_url)
+
+    def _register(self) -> None:
+        self.intake.content["intake.clinic", self.clinic_id] = {
+            "name": "Harbour Street Practice",
+            "zone": BERLIN,
+            "organization_id": str(uuid4()),
+            "organization_name": "Harbour Group",
+            "sender": "Harbour notes",
+            "help": HELP,
+        }
+        self.intake.tell(ClinicRegistered(**self._now(), organization_id=uuid4(), version=1))
+        self.hear()
+
+    def _now(self) -> dict[str, Any]:
+        return {"clinic_id": self.clinic_id, "occurred_at": self.clock.now()}
+
+    def _next(self, subject: Any) -> int:
+        self._versions[subject] = self._versions.get(subject, 0) + 1
+        return self._versions[subject]

@@ -1,0 +1,137 @@
+"""Nothing that one member sees, nor when they see it, depends on what another one does."""
+
+import random
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.contracts.reminders import FormReceived, PromptSettled
+from tests.reminders.house import START, House
+
+DAY = timedelta(days=1)
+RELATIONSHIP, A, B = (UUID(int=(9 << 120) + n) for n in (1, 2, 3))
+SECRET = re.compile(r"/f/[\w-]{27}|nonce-[\w-]+|value=\"[\w.-]{40,}\"")
+
+ACTS = ("answer", "answer with worry", "not now", "stop", "withdraw", "agree", "move", "close card")
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that A does privately, so many hours after the start."""
+
+    after: int
+    kind: str
+
+
+histories = st.lists(
+    st.builds(Act, after=st.integers(1, 13 * 24), kind=st.sampled_from(ACTS)), max_size=6
+)
+
+
+@pytest.mark.requirement("CHK-15")
+@settings(max_examples=4, deadline=None)
+@given(histories, histories)
+def test_two_histories_that_differ_in_what_a_did_look_the_same_to_b(one, other):
+    assert _seen_by_b(one) == _seen_by_b(other)
+
+
+def test_a_does_see_a_difference_so_that_the_comparison_means_something():
+    assert _seen_by(A, [Act(1, "withdraw")]) != _seen_by(A, [])
+
+
+def _seen_by_b(history: list[Act]) -> list[object]:
+    return _seen_by(B, history)
+
+
+def _seen_by(person_id: UUID, history: list[Act]) -> list[object]:
+    """Return everything that a person can see in a fortnight: messages, times and pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = _house(Path(folder))
+        for act in sorted(history, key=lambda act: act.after):
+            house.pass_time(START + timedelta(hours=act.after), at_least=timedelta(hours=3))
+            _do(house, act)
+            house.hear()
+        house.pass_time(START + 14 * DAY, at_least=timedelta(hours=3))
+        seen: list[object] = [
+            (letter["at"], letter["subject"], letter["sender"], SECRET.sub("", letter["text"]))
+            for letter in house.letters(person_id)
+        ]
+        seen += [
+            (told.occurred_at, told.outcome)
+            for told in house.told(PromptSettled)
+            if told.person_id == person_id
+        ]
+        return seen + _pages(house, person_id)
+
+
+def _pages(house: House, person_id: UUID) -> list[object]:
+    """Return the pages behind a person's newest link, up to the thank-you."""
+    letters = house.letters(person_id)
+    if not letters:
+        return []
+    member = house.member()
+    path = house.path_of(letters[-1])
+    house.clock.at = letters[-1]["at"]
+    answers = [member.get(path), member.post(path), member.get("/reminders/form")]
+    answers.append(member.post("/reminders/form", {"Q01": "5"}))
+    return [(answer.status_code, SECRET.sub("", answer.text)) for answer in answers]
+
+
+def _house(folder: Path) -> House:
+    house = House(folder)
+    for person_id in (A, B):
+        house.describe(person_id, confirmed_on=START.date().isoformat())
+    house.open_relationship(A, B, relationship_id=RELATIONSHIP)
+    for person_id in (A, B):
+        house.consent(person_id)
+    house.hear()
+    return house
+
+
+def _do(house: House, act: Act) -> None:
+    if act.kind == "withdraw":
+        house.consent(A, permitted=False)
+    elif act.kind == "agree":
+        house.consent(A)
+    elif act.kind == "move":
+        house.change_member(RELATIONSHIP, A, zone=random.Random(act.after).choice(ZONES))
+    elif act.kind == "close card":
+        house.change_member(RELATIONSHIP, A, private=False)
+    else:
+        _use_the_link(house, act.kind)
+
+
+ZONES = ("Asia/Kolkata", "America/New_York", "Europe/Berlin")
+TYPED = {
+    "answer": {"Q01": "8", "Q19": "right"},
+    "answer with worry": {"Q05": "0", "stop_plan": "yes"},
+    "not now": {"not_now": "yes"},
+    "stop": {"stop_messages": "yes"},
+}
+
+
+def _use_the_link(house: House, kind: str) -> None:
+    """Open A's newest link, if there is one, and send what the act says."""
+    letters = house.letters(A)
+    if letters:
+        member = house.member()
+        member.post(house.path_of(letters[-1]))
+        member.post("/reminders/form", TYPED[kind])
+
+
+def test_the_acts_do_reach_reminders():
+    with tempfile.TemporaryDirectory() as folder:
+        house = _house(Path(folder))
+        while not house.letters(A):
+            house.pass_time(house.clock.at + timedelta(hours=6))
+
+        _use_the_link(house, "answer with worry")
+
+        assert len(house.told(FormReceived)) == 1
