@@ -13,7 +13,7 @@ from shared.events.lease import Lease
 from shared.events.outbox import with_position
 from shared.events.points import Reach, pass_by
 from shared.events.publisher import Envelope, Publisher, Unconfirmed
-from shared.events.sequencing import sequence_all
+from shared.events.sequencing import sequence
 from shared.events.tables import outbox, stream_head
 
 ENVELOPE_EVENTS = 100
@@ -55,13 +55,13 @@ class Relay:
         self._reach = reach
 
     def step(self) -> int:
-        """Number what waits, publish one round, and return how many events were confirmed.
+        """Number what waits (a bounded part), publish one round, return how many were confirmed.
 
         Raises Unconfirmed when the broker did not take them; they wait where they are.
         """
         if not self._lease.held():
             return 0
-        if sequence_all(self._engine):
+        if sequence(self._engine):
             self._reach("relay.sequenced")
         told = 0
         for private, heads in self._behind().items():
@@ -110,12 +110,12 @@ class Relay:
         return told
 
     def _envelopes(self, head: Head) -> Iterator[Envelope]:
-        written = self._written(head)
+        written, generation = self._written(head), str(head.generation)
         for start in range(0, len(written), self._envelope_events):
             chunk = written[start : start + self._envelope_events]
             first = head.published + 1 + start
             texts = [
-                with_position(text, first + nth, head.generation) for nth, text in enumerate(chunk)
+                with_position(text, first + nth, generation) for nth, text in enumerate(chunk)
             ]
             body = f"[{','.join(texts)}]"
             yield Envelope(head.stream, head.partition, first, first + len(chunk) - 1, body)

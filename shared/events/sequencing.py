@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Select, bindparam, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.streams import Stream
@@ -21,57 +21,60 @@ def ensure_heads(connection: Connection, streams: Iterable[Stream]) -> None:
             connection.execute(upsert(stream_head).values(head).on_conflict_do_nothing())
 
 
-def unsequenced() -> Select[str, int]:
-    """Select the (stream, partition) pairs that hold facts without a position."""
-    waiting = outbox.c.position.is_(None)
-    return select(outbox.c.stream, outbox.c.partition).where(waiting).distinct()
+def sequence(engine: Engine) -> int:
+    """Number the oldest facts that have no position, at most 2,000; return how many.
 
-
-def sequence(connection: Connection, stream: str, partition: int) -> int:
-    """Number the oldest facts of a partition that have no position; return how many.
-
-    The first statement takes the row lock of the head, which is held to the commit: positions
-    become visible in order and without gaps, however many processes call this at once. It must
-    be a transaction of its own (READ COMMITTED, or BEGIN IMMEDIATE on SQLite).
+    In a transaction of its own (READ COMMITTED, or BEGIN IMMEDIATE on SQLite) all heads are
+    locked first, always in the same order, and the locks are held to the commit: positions
+    become visible in order and without gaps, however many processes call this at once. Only
+    what is read after the locks counts; the look before them only spares an idle teller a write.
     """
-    here = (stream_head.c.stream == stream) & (stream_head.c.partition == partition)
-    last = connection.execute(select(stream_head.c.last).where(here).with_for_update()).scalar_one()
-    numbered = _number(connection, stream, partition, last)
-    if numbered:
-        connection.execute(update(stream_head).where(here).values(last=last + numbered))
+    with engine.begin() as connection:
+        if connection.execute(_WAITING).first() is None:
+            return 0
+        connection.execute(_FENCE).all()
+        numbered: int = connection.execute(_NUMBER).rowcount
+        connection.execute(_RAISE)
     return numbered
-
-
-_OLDEST = """
-    SELECT id, row_number() OVER (ORDER BY id) AS nth FROM (
-        SELECT id FROM outbox
-        WHERE stream = :stream AND partition = :partition AND position IS NULL
-        ORDER BY id LIMIT :most
-    ) AS oldest
-"""
-
-_NUMBER = text(f"""
-    UPDATE outbox SET position = :last + numbered.nth
-    FROM ({_OLDEST}) AS numbered
-    WHERE outbox.id = numbered.id
-""").bindparams(bindparam("most", SEQUENCED_AT_ONCE))
-
-
-def _number(connection: Connection, stream: str, partition: int, last: int) -> int:
-    values = {"stream": stream, "partition": partition, "last": last}
-    return connection.execute(_NUMBER, values).rowcount
 
 
 def sequence_all(engine: Engine) -> int:
-    """Number everything that waits for a position, each partition in its own transaction."""
-    with engine.connect().execution_options(attune_reading=True) as connection:
-        waiting = connection.execute(unsequenced()).all()
-    numbered = 0
-    for stream, partition in waiting:
-        while True:
-            with engine.begin() as connection:
-                done = sequence(connection, stream, partition)
-            numbered += done
-            if done < SEQUENCED_AT_ONCE:
-                break
+    """Number everything that waits for a position; return how many there were."""
+    numbered = done = sequence(engine)
+    while done == SEQUENCED_AT_ONCE:
+        done = sequence(engine)
+        numbered += done
     return numbered
+
+
+_WAITING = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
+
+_FENCE = (
+    select(stream_head.c.last)
+    .order_by(stream_head.c.stream, stream_head.c.partition)
+    .with_for_update()
+)
+
+_NUMBER = text("""
+    UPDATE outbox SET position = numbered.last + numbered.nth
+    FROM (
+        SELECT oldest.id, stream_head.last, row_number() OVER (
+            PARTITION BY oldest.stream, oldest.partition ORDER BY oldest.id
+        ) AS nth
+        FROM (
+            SELECT id, stream, partition FROM outbox
+            WHERE position IS NULL ORDER BY id LIMIT :most
+        ) AS oldest
+        JOIN stream_head ON stream_head.stream = oldest.stream
+            AND stream_head.partition = oldest.partition
+    ) AS numbered
+    WHERE outbox.id = numbered.id
+""").bindparams(bindparam("most", SEQUENCED_AT_ONCE))
+
+_GIVEN = (
+    select(func.max(outbox.c.position))
+    .where(outbox.c.stream == stream_head.c.stream, outbox.c.partition == stream_head.c.partition)
+    .scalar_subquery()
+)
+
+_RAISE = update(stream_head).where(stream_head.c.last < _GIVEN).values(last=_GIVEN)

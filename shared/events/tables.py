@@ -45,8 +45,6 @@ outbox = Table(
 
 Index(
     "ix_outbox_unsequenced",
-    outbox.c.stream,
-    outbox.c.partition,
     outbox.c.id,
     postgresql_where=text("position IS NULL"),
     sqlite_where=text("position IS NULL"),
