@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,9 @@ from shared.events.tables import outbox, subject_version
 from shared.tracing import current_traceparent
 
 MAX_EVENT_BYTES = 64_000
+
+Subject = tuple[str, UUID]
+"""A stream, and the id of what its facts are about."""
 
 
 class TooLarge(Exception):
@@ -41,11 +44,7 @@ def append(
 def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]:
     """Return each event's subject version, taking the row locks of the subjects in one order."""
     told = Counter((event.stream, event.subject_id) for event in events)
-    ends = {
-        subject: _raise_version(connection, *subject, by=told[subject])
-        for subject in sorted(told, key=str)
-    }
-    following = {subject: end - told[subject] for subject, end in ends.items()}
+    following = _raise_versions(connection, told)
     versions = []
     for event in events:
         subject = (event.stream, event.subject_id)
@@ -54,17 +53,23 @@ def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]
     return versions
 
 
-def _raise_version(connection: Connection, stream: str, subject_id: UUID, *, by: int) -> int:
+def _raise_versions(connection: Connection, told: Mapping[Subject, int]) -> dict[Subject, int]:
+    """Count on what is told about each subject, and return the versions that each had before."""
     upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = upsert(subject_version).values(
-        stream=stream, subject_id=subject_id, version=by
-    )
+    statement: Any = upsert(subject_version)
     statement = statement.on_conflict_do_update(
         index_elements=["stream", "subject_id"],
-        set_={"version": subject_version.c.version + by},
-    ).returning(subject_version.c.version)
-    raised: int = connection.execute(statement).scalar_one()
-    return raised
+        set_={"version": subject_version.c.version + statement.excluded.version},
+    ).returning(*subject_version.c)
+    rows = [
+        {"stream": stream, "subject_id": subject_id, "version": told[stream, subject_id]}
+        for stream, subject_id in sorted(told, key=str)
+    ]
+    raised = connection.execute(statement, rows)
+    return {
+        (row.stream, row.subject_id): row.version - told[row.stream, row.subject_id]
+        for row in raised
+    }
 
 
 def _row(service: str, event: Event, version: int, event_id: UUID, now: datetime) -> dict[str, Any]:
