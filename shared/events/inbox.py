@@ -141,12 +141,15 @@ class Inbox:
     ) -> list[Heard]:
         """Return the events that follow their cursor without a gap, each once."""
         following_position = {place: row.position + 1 for place, row in cursors.items()}
+        generations = {
+            place: str(row.generation) for place, row in cursors.items() if row.generation
+        }
         fresh = []
         for one in sorted(heard, key=lambda one: one.position):
             cursor = cursors.get(one.place)
             if cursor is None:
                 continue
-            if cursor.stopped or (cursor.generation and str(cursor.generation) != one.generation):
+            if cursor.stopped or generations.get(one.place, one.generation) != one.generation:
                 outcome.stopped.add(one.place)
             elif one.position == following_position[one.place]:
                 following_position[one.place] += 1
@@ -158,10 +161,23 @@ class Inbox:
         return fresh
 
     def _take(self, work: UnitOfWork, fresh: Sequence[Heard]) -> None:
-        """Let the handlers act on all at once, or, if one refuses, on one after the other."""
+        """Let the handlers act on all at once, or, if one refuses, on one after the other.
+
+        What waits behind a parked event of its subject is parked too, and holds up no other.
+        """
         parked = parking.parked_subjects(work.session.connection())
-        if not parked and self._attempt(work, fresh) is None:
-            return
+        free = []
+        for one in fresh:
+            if (one.stream, one.subject_id) in parked:
+                self._park(work, one, None)
+            else:
+                free.append(one)
+        if free and self._attempt(work, free) is not None:
+            self._take_each(work, free, parked)
+
+    def _take_each(
+        self, work: UnitOfWork, fresh: Sequence[Heard], parked: set[tuple[str, str]]
+    ) -> None:
         for one in fresh:
             subject = (one.stream, one.subject_id)
             failure = None if subject in parked else self._attempt(work, [one])
