@@ -57,7 +57,7 @@ def reading(values: Sequence[int]) -> str:
     """Return one sentence that reads a course of answers, oldest first, and judges nothing.
 
     >>> reading([4, 6, 5, 8])
-    'Earlier answers lie between 4 and 6, half of them at 5 or below; the latest, 8, lies above.'
+    'Earlier answers lie between 4 and 6, with 5 in the middle; the latest, 8, lies above.'
     """
     own = usual(values)
     if not values:
@@ -65,8 +65,10 @@ def reading(values: Sequence[int]) -> str:
     if own is None:
         return f"{_counted(len(values))} so far; the latest is {values[-1]}."
     span = f"at {own.low}" if own.low == own.high else f"between {own.low} and {own.high}"
-    half = "" if own.low == own.high else f", half of them at {own.middle:g} or below"
-    return f"Earlier answers lie {span}{half}; the latest, {values[-1]}, {_place(values[-1], own)}."
+    middle = "" if own.low == own.high else f", with {own.middle:g} in the middle"
+    return (
+        f"Earlier answers lie {span}{middle}; the latest, {values[-1]}, {_place(values[-1], own)}."
+    )
 
 
 def _counted(number: int) -> str:
