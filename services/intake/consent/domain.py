@@ -95,15 +95,15 @@ STATE_WORDS = {
     Because.TEXT_CHANGED: "The text has changed: ask again",
 }
 METHOD_WORDS = {
-    Method.ON_SCREEN: "on the screen",
-    Method.SPOKEN: "in words",
-    Method.ON_PAPER: "on paper",
-    Method.STOP_LINK: "by the link that stops messages",
+    Method.ON_SCREEN: "On the screen",
+    Method.SPOKEN: "In words",
+    Method.ON_PAPER: "On paper",
+    Method.STOP_LINK: "By the link that stops messages",
 }
 SETTING_WORDS = {
-    Setting.ALONE_AT_CLINIC: "alone at the clinic",
-    Setting.ALONE_BY_PHONE: "alone by phone",
-    Setting.ALONE_BY_LINK: "alone by link",
+    Setting.ALONE_AT_CLINIC: "Alone at the clinic",
+    Setting.ALONE_BY_PHONE: "Alone by phone",
+    Setting.ALONE_BY_LINK: "Alone by link",
 }
 STAFF_METHODS = (Method.SPOKEN, Method.ON_PAPER)
 STAFF_SETTINGS = (Setting.ALONE_AT_CLINIC, Setting.ALONE_BY_PHONE)
@@ -124,9 +124,5 @@ def counted_until(decisions: Sequence[Decision]) -> datetime | None:
 
 
 def still_missing(emails: Decision) -> list[str]:
-    """Return what the first check-in lacks, as the treating clinician reads it."""
-    return (
-        []
-        if emails.permits
-        else [f"E-mails with a short form: {STATE_WORDS[emails.because].lower()}"]
-    )
+    """Return what the first check-in lacks; the same words whatever was said, or never asked."""
+    return [] if emails.permits else ["Consent to e-mails, which you ask for alone"]

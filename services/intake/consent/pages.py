@@ -153,14 +153,16 @@ def _purpose_row(purpose: Purpose, decision: Decision, zone: str) -> dict[str, A
 
 
 def _history_row(work: UnitOfWork, row: ConsentRevision, zone: str) -> dict[str, str]:
-    how = f"{domain.METHOD_WORDS[row.method]}, {domain.SETTING_WORDS[row.setting]}"
+    how = f"{domain.METHOD_WORDS[row.method]}, {domain.SETTING_WORDS[row.setting].lower()}"
     by = f", written down by {directory.name_of_staff(work, row.recorded_by)}"
     return {
         "when": _day(row.decided_at, zone),
         "what": domain.PURPOSE_WORDS[Purpose(row.purpose)],
         "said": "Yes" if row.state is State.GIVEN else "No",
+        "tone": "good" if row.state is State.GIVEN else "neutral",
+        "at": row.decided_at.isoformat(),
         "how": how + (by if row.recorded_by else ""),
-        "text": f"version {row.text_version}, {row.locale}, {row.text_hash[:12]}",
+        "text": f"Text version {row.text_version}, {row.locale}, {row.text_hash[:12]}",
     }
 
 

@@ -110,6 +110,7 @@ def role() -> str:
     """Show the roles that someone holds, each a click away."""
     with reading() as work:
         session = _own(work)
+        present = Posting(session.role, session.clinic)
         account = queries.account(work, session.staff_id)
         held = queries.postings_of(work, session.staff_id)
         clinics = queries.clinics_of(work, account.organization_id)
@@ -122,7 +123,7 @@ def role() -> str:
             "clinic": posting.clinic or "",
             "says": ROLE_WORDS[posting.role],
             "place": names.get(posting.clinic, house) if posting.clinic else house,
-            "open": posting == Posting(session.role, session.clinic),
+            "open": posting == present,
         }
         for posting in held
     ]

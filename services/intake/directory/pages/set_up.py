@@ -94,7 +94,7 @@ def clinic(clinic_id: UUID) -> str:
     """Show a clinic's details, to change them."""
     with reading() as work:
         found = work.get(Clinic, clinic_id, clinic_id)
-    typed = {name: getattr(found, name) for name in ("name", "zone", "sender", "help")}
+        typed = {name: getattr(found, name) for name in ("name", "zone", "sender", "help")}
     return _clinic_page(clinic_id, typed, {})
 
 

@@ -180,12 +180,13 @@ def _new_page(errors: dict[str, str], count: int) -> str:
             for clinic in clinics
             for staff_id, name in directory.clinicians_at(work, clinic.id)
         ]
+        zone = clinics[0].zone if clinics else ""
     return render_template(
         "intake/people/new.html",
         count=count,
         typed=request.form,
         errors=errors,
-        zone=clinics[0].zone if clinics else "",
+        zone=zone,
         clinicians=None if actor.role is Role.CLINICIAN else clinicians,
         **lists(),
     )
