@@ -12,6 +12,7 @@ from shared.auth.actors import Role
 SEED = 20_240_611
 RELATIONSHIPS = 60
 DETAILED = 3
+PERMIT_MAIL = 0.8
 DAYS = 101
 """So many days are written in full, the last one being today."""
 
@@ -51,6 +52,7 @@ class Person:
     language: str
     zone: str
     email: str
+    permits_mail: bool
     answers: float
     levels: dict[str, float]
     drift: float
@@ -179,12 +181,12 @@ def _one(
 ) -> Together:
     usual = {
         "label": None,
-        "closes_on": chance.randrange(70, 95) if number % 11 == 10 else None,
+        "closes_on": chance.randrange(80, 98) if number % 11 == 10 else None,
         "tries": tuple(chance.sample(("X01", "X02", "X03", "X10"), chance.randrange(3))),
         "counted": number % 8 != 7,
     }
     drawn = {
-        "opens_on": 0 if story else chance.randrange(0, 45),
+        "opens_on": 0 if story else chance.randrange(0, 75),
         "weekday": chance.randrange(5),
         "every": chance.choice((7, 14, 14)),
     }
@@ -211,6 +213,7 @@ def _person(key: str, name: str, clinic: Clinic, chance: Random) -> Person:
         language=chance.choice(words.LANGUAGES),
         zone=chance.choice(words.CLINICS)[1] if away else clinic.zone,
         email=f"{name.lower()}.{key[1:].replace('.', '-')}@mail.example",
+        permits_mail=chance.random() < PERMIT_MAIL,
         answers=chance.choice((0.95, 0.9, 0.85, 0.7, 0.5)),
         levels={code: middle + chance.uniform(-1.5, 1.5) for code in QUESTIONS},
         drift=chance.choice((-0.01, 0.0, 0.0, 0.01, 0.02)),

@@ -1,7 +1,7 @@
 """What the clinics contributed over nine quarters, and the releases made of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.reports.releases.usecases import build_release
 from shared.store import UnitOfWork
 
 QUARTERS = 9
+FOUNDED_AFTER = timedelta(days=1, hours=9)
 ARRIVE_AFTER, PUBLISH_AFTER = timedelta(days=5), timedelta(days=15)
 
 Shares = Mapping[str, Mapping[str, float]]
@@ -77,7 +78,6 @@ def contribute(stage: Stage, cast: Cast, network: Network, quarter: Quarter) -> 
             for teller, rows in contributions(clinic, quarter).items()
         )
 
-    stage.set(quarter.ends_at + ARRIVE_AFTER)
     clinics = network.clinics.values()
     stage.ledger.once("reports", f"contributions/{quarter.period}", take_in, clinics=clinics)
 
@@ -91,7 +91,6 @@ def publish(stage: Stage, network: Network, quarter: Quarter) -> None:
             work, organization_id=network.organization_id, period=quarter.period, now=at
         ).id
 
-    stage.set(at)
     clinics = {*network.clinics.values(), network.organization_id}
     stage.ledger.once("reports", f"release/{quarter.period}", build, clinics=clinics)
 
@@ -126,6 +125,5 @@ def _before(quarter: Quarter) -> Quarter:
 
 
 def first_moment(quarters: Sequence[Quarter]) -> datetime:
-    """Return a moment before the first of these quarters, at which the network is founded."""
-    begins = _before(quarters[0]).ends_at
-    return datetime(begins.year, begins.month, 1, 9, tzinfo=UTC) - timedelta(days=21)
+    """Return a moment early in the first of these quarters, at which the network is founded."""
+    return _before(quarters[0]).ends_at + FOUNDED_AFTER

@@ -39,7 +39,10 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
         )
         ids = _ids(work, relationship.id, together)
         for person in together.members:
-            permits = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: together.counted}
+            permits = {
+                Purpose.CHECKIN_EMAIL: person.permits_mail or together.label is not None,
+                Purpose.REPORT_AGGREGATE: together.counted,
+            }
             answer(work, clinic_id=clinic_id, person_id=ids[person.key], answers=permits, now=now)
         return {"relationship": relationship.id, "members": ids}
 

@@ -35,6 +35,7 @@ class Stage:
         self.services: Network = build_network(settings_for, self.clock)
         for service in self.services.values():
             event.listen(service.store.engine, "connect", _write_fast)
+            service.store.engine.dispose()
         self.ledger = Ledger(self.services)
         self._workers = {name: Worker(one) for name, one in self.services.items()}
 
