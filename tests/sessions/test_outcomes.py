@@ -20,9 +20,7 @@ COURSES = st.lists(st.lists(st.integers(0, 10), max_size=6), max_size=5)
 
 def contributions(house, period=PERIOD, *, caller="reports"):
     """Return what another service is given of a quarter."""
-    asked = {
-        "references": [{"clinic_id": str(CLINIC), "subject_id": str(CLINIC), "version": period}]
-    }
+    reference = {"clinic_id": str(CLINIC), "subject_id": str(CLINIC), "version": period}
     answer = house.service.app.test_client().post(
         "/internal/content/sessions.contributions",
         json={"references": [reference]},
