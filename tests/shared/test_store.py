@@ -1,0 +1,152 @@
+"""A unit of work sees and changes the rows of its clinics alone, whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Mapped
+
+from shared.auth.actors import system
+from shared.columns import new_base, sealed
+from shared.errors import NotFound, Refusal
+from shared.keys import DataClass, KeyRing, Scope, Tampered
+from shared.store import ClaimRow, ClinicRow, OutsideItsClinics, Store
+from tests.shared.events.backbone import changed
+
+Base = new_base()
+HERE, ELSEWHERE = uuid4(), uuid4()
+
+
+class Note(ClinicRow, Base):  # type: ignore[misc, valid-type]
+    __tablename__ = "note"
+
+    written_at: Mapped[datetime]
+    words: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.CLINIC, subject="id")
+
+
+class Due(ClaimRow, Base):  # type: ignore[misc, valid-type]
+    __tablename__ = "due"
+
+    at: Mapped[datetime]
+
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path / 'intake.sqlite'}"
+    if request.param == "postgres":
+        url = request.getfixturevalue("new_database")("intake").owner_url
+    made = Store(url, Base.metadata, service="intake", keys=KeyRing(bytes(32)))
+    made.create_tables()
+    yield made
+    made.engine.dispose()
+
+
+def write(store: Store, clinic_id: UUID, words: str) -> UUID:
+    with store.unit_of_work(clinics=[clinic_id], actor=system("intake")) as work:
+        note = Note(clinic_id=clinic_id, id=work.new_id(), written_at=NOW)
+        work.seal(note, words=words)
+        work.add(note)
+    return note.id
+
+
+class TestClinics:
+    def test_rows_of_other_clinics_are_not_seen(self, store: Store) -> None:
+        write(store, HERE, "ours")
+        foreign = write(store, ELSEWHERE, "theirs")
+
+        with store.reading(clinics=[HERE], actor=system("intake")) as work:
+            assert work.session.scalar(select(func.count()).select_from(Note)) == 1
+            assert [work.open(note, "words") for note in work.session.scalars(select(Note))] == [
+                "ours"
+            ]
+            with pytest.raises(NotFound):
+                work.get(Note, ELSEWHERE, foreign)
+
+    def test_rows_of_other_clinics_are_not_changed(self, store: Store) -> None:
+        write(store, ELSEWHERE, "theirs")
+
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            work.session.execute(update(Note).values(written_at=NOW.replace(year=1999)))
+            work.session.execute(delete(Note))
+
+        with store.reading(clinics=[ELSEWHERE], actor=system("intake")) as work:
+            assert [note.written_at for note in work.session.scalars(select(Note))] == [NOW]
+
+    def test_a_row_for_another_clinic_is_refused(self, store: Store) -> None:
+        with (
+            pytest.raises(OutsideItsClinics),
+            store.unit_of_work(clinics=[HERE], actor=system("intake")) as work,
+        ):
+            work.add(Note(clinic_id=ELSEWHERE, id=work.new_id(), written_at=NOW))
+
+    def test_a_fact_about_another_clinic_is_refused(self, store: Store) -> None:
+        with (
+            pytest.raises(OutsideItsClinics),
+            store.unit_of_work(clinics=[HERE], actor=system("intake")) as work,
+        ):
+            work.record(changed(uuid4(), 1, clinic_id=ELSEWHERE))
+
+    def test_claiming_sees_ids_and_times_and_nothing_else(self, store: Store) -> None:
+        write(store, HERE, "ours")
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            work.add(Due(clinic_id=HERE, id=work.new_id(), at=NOW))
+
+        with store.claiming() as work:
+            assert work.session.scalars(select(Note)).all() == []
+            assert [due.at for due in work.session.scalars(select(Due))] == [NOW]
+
+
+class TestWholeOrNotAtAll:
+    def test_what_is_refused_halfway_leaves_nothing(self, store: Store) -> None:
+        with (
+            suppress(Refusal),
+            store.unit_of_work(clinics=[HERE], actor=system("intake")) as work,
+        ):
+            work.add(Note(clinic_id=HERE, id=work.new_id(), written_at=NOW))
+            work.record(changed(uuid4(), 1, clinic_id=HERE))
+            raise Refusal
+
+        with store.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
+            assert connection.execute(text("SELECT count(*) FROM outbox")).scalar() == 0
+
+    def test_reading_keeps_nothing(self, store: Store) -> None:
+        with store.reading(clinics=[HERE], actor=system("intake")) as work:
+            work.add(Note(clinic_id=HERE, id=work.new_id(), written_at=NOW))
+
+        with store.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
+
+
+class TestColumns:
+    def test_a_moment_without_a_zone_is_refused(self, store: Store) -> None:
+        with (
+            pytest.raises(StatementError),
+            store.unit_of_work(clinics=[HERE], actor=system("intake")) as work,
+        ):
+            work.add(Note(clinic_id=HERE, id=uuid4(), written_at=NOW.replace(tzinfo=None)))
+
+    def test_sealed_words_are_in_no_byte_of_the_row(self, store: Store) -> None:
+        write(store, HERE, "a canary named Pip")
+
+        with store.engine.connect() as connection:
+            [kept] = connection.execute(text("SELECT words FROM note")).scalars()
+        assert b"Pip" not in bytes(kept)
+
+    @pytest.mark.requirement("PLT-07")
+    def test_sealed_words_moved_to_another_row_do_not_open(self, store: Store) -> None:
+        one, other = write(store, HERE, "one"), write(store, HERE, "other")
+
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            first, second = work.get(Note, HERE, one), work.get(Note, HERE, other)
+            second.words = first.words
+            with pytest.raises(Tampered):
+                work.open(second, "words")
