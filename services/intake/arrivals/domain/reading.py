@@ -60,16 +60,21 @@ def _read(text: str) -> Arrivals:
         return Arrivals(mistakes=tuple(mistakes))
     next(lines)
     rows: list[Row] = []
+    spoilt: set[str] = set()
     for count, (line, cells) in enumerate(lines, start=1):
         if count > MOST_ROWS:
             raise _Unreadable(line, f"There are more than {MOST_ROWS:,} rows.", "Split the file.")
-        found, wrong = _row(line, header, cells)
-        mistakes += wrong
-        rows += found
+        found = _row(line, header, cells)
+        if isinstance(found, Row):
+            rows.append(found)
+        else:
+            mistakes += found
+            spoilt |= {cell.strip().casefold() for cell in cells}
     if not rows and not mistakes:
         raise _Unreadable(start + 1, "There is no row below the header.", "Add a line per member.")
     arrivals = Arrivals(rows=tuple(rows))
-    mistakes += [mistake for group in arrivals.groups.values() for mistake in together(group)]
+    for name, group in arrivals.groups.items():
+        mistakes += [] if name in spoilt else together(group)
     if mistakes:
         return Arrivals(mistakes=tuple(sorted(mistakes, key=lambda one: one.line)))
     return arrivals
@@ -144,12 +149,12 @@ def _header_mistakes(header: Sequence[str], line: int) -> list[Mistake]:
     ]
 
 
-def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[list[Row], list[Mistake]]:
+def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> Row | list[Mistake]:
     if [_column(cell) for cell in cells] == list(header):
         reason = "The header is there once more."
-        return [], [Mistake(line=line, column="the whole line", reason=reason, advice="Delete it.")]
+        return [Mistake(line=line, column="the whole line", reason=reason, advice="Delete it.")]
     if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-        return [], [
+        return [
             Mistake(
                 line=line,
                 column="the whole line",
@@ -159,5 +164,4 @@ def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> tuple[list[R
         ]
     cell = {name: text.strip() for name, text in zip(header, cells, strict=False)}
     reader = Cells(line, {name: cell.get(name, "") for name in COLUMNS})
-    row = reader.row()
-    return ([row] if row else []), reader.mistakes
+    return reader.row() or reader.mistakes

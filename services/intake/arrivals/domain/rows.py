@@ -67,8 +67,8 @@ class Arrivals:
 
     @property
     def groups(self) -> Mapping[str, Sequence[Row]]:
-        """Return the rows by relationship, in the order of the file."""
+        """Return the rows by relationship, capitals aside, in the order of the file."""
         found: dict[str, list[Row]] = defaultdict(list)
         for row in self.rows:
-            found[row.relationship].append(row)
+            found[row.relationship.casefold()].append(row)
         return found

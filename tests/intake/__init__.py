@@ -1,0 +1,1 @@
+"""Tests of intake, by the doors that people, programs and other services use."""
