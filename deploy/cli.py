@@ -23,6 +23,7 @@ SECTIONS = {
     "Run it for a clinic": {
         "secrets": ("keeping:secrets", "Write the secrets that the containers need."),
         "keys": ("keeping:keys", "Make a new master key."),
+        "begin": ("filling:begin", "Found a new organization, and let its first admin in."),
         "migrate": ("filling:migrate", "Bring the databases up to date."),
         "web": ("running:web", "Serve the pages of one service."),
         "worker": ("running:worker", "Tell, hear and do what is due, for one service."),

@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event as Flag
 from threading import Thread
 from types import FrameType
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
@@ -17,14 +18,13 @@ from rich.progress import Progress as Bar
 from waitress.server import create_server
 
 from deploy.folder import Folder
-from deploy.front import Origin, new_front
-from deploy.network import Network, build_network
+from deploy.front import Origin
 from deploy.progress import READY, Progress, ProgressFile
-from deploy.surroundings import MEMBER_HOST, USUAL_PORT, laptop_settings
-from deploy.welcome import Welcome
-from shared.clock import Clock
-from shared.events.worker import Worker
-from shared.logs import configure_logs
+from deploy.surroundings import MEMBER_HOST, STAFF_HOST, USUAL_PORT, laptop_settings
+from deploy.welcome import Welcome, wide
+
+if TYPE_CHECKING:
+    from deploy.network import Network
 
 THREADS = 8
 PORTS_TRIED = 50
@@ -40,9 +40,8 @@ class Laptop:
         self._wanted_port = port or USUAL_PORT
         self._fresh = fresh
         self._empty = empty
-        self._console = console or Console(highlight=False)
+        self._console = console or wide()
         self._stop = Flag()
-        self._services: Network = {}
 
     def run(self) -> None:
         """Serve pages at once, fill the invented network behind them, work until told to stop.
@@ -59,36 +58,46 @@ class Laptop:
             folder.note_running(port)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, self._on_signal)
-            with folder.log() as log:
-                configure_logs(level=self._settings.log_level, stream=log)
-                self._work(listening, port)
+            self._work(listening, port)
 
     def _work(self, listening: socket.socket, port: int) -> None:
+        """The first page is there before anything large is loaded."""
         welcome = Welcome(self._console, port, self._folder)
-        with self._pages(listening):
+        origin = Origin((STAFF_HOST, MEMBER_HOST), self._progress.read)
+        with self._pages(listening, origin), self._folder.log() as log:
             welcome.say_hello(asked_for=self._wanted_port)
-            self._services.update(self._network(port))
+            services = self._open_doors(origin, port, log)
             if not self._empty and not self._filled and not self._fill(port):
                 return
             self._progress.tell(READY)
-            with self._workers():
+            with self._workers(services):
                 welcome.show_around()
                 self._stop.wait()
                 self._console.print("\nEnding what has begun …")
         self._console.print("Goodbye. The next `attune run` goes on from here.")
 
+    def _open_doors(self, origin: Origin, port: int, log: TextIO) -> "Network":
+        from deploy.home import RoleHome
+        from deploy.network import build_network
+        from shared.clock import Clock
+        from shared.logs import configure_logs
+
+        configure_logs(level=self._settings.log_level, stream=log)
+        services = build_network(
+            partial(laptop_settings, port=port), Clock(self._settings.clock_file)
+        )
+        origin.apps.update({name: service.app for name, service in services.items()})
+        origin.home = RoleHome(self._settings)
+        return services
+
     @property
     def _filled(self) -> bool:
         return self._progress.read().ready
 
-    def _network(self, port: int) -> Network:
-        return build_network(partial(laptop_settings, port=port), Clock(self._settings.clock_file))
-
     @contextmanager
-    def _pages(self, listening: socket.socket) -> Iterator[None]:
-        front = new_front(self._settings, self._progress.read)
+    def _pages(self, listening: socket.socket, origin: Origin) -> Iterator[None]:
         server = create_server(
-            Origin(front, self._services),
+            origin,
             sockets=[listening],
             threads=THREADS,
             ident=None,
@@ -104,8 +113,10 @@ class Laptop:
                 server.close()
 
     @contextmanager
-    def _workers(self) -> Iterator[None]:
-        workers = [Worker(service) for service in self._services.values()]
+    def _workers(self, services: "Network") -> Iterator[None]:
+        from shared.events.worker import Worker
+
+        workers = [Worker(service) for service in services.values()]
         for worker in workers:
             worker.start()
         try:

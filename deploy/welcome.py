@@ -47,3 +47,8 @@ def sign_in_table(people: list[SignIn]) -> Table:
     for one in people:
         table.add_row(one.role, one.name, one.email, one.password)
     return table
+
+
+def wide() -> Console:
+    """Return a console that cuts nothing off when its output goes to a file or another program."""
+    return Console(highlight=False, width=None if Console().is_terminal else 200)

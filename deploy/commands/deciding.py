@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, make_url
 
 from deploy.surroundings import settings_of
+from deploy.welcome import wide
 from shared.contracts.streams import STREAMS
 from shared.events import parking
 from shared.settings import SERVICES
@@ -117,11 +117,6 @@ def discard(engines: Engines, places: Places, reason: str) -> None:
         with engine.begin() as connection:
             number += parking.discard(connection, places, by=None, reason=reason)
     _say(number, "discarded; what waited behind is next")
-
-
-def wide() -> Console:
-    """Return a console that cuts nothing off when its output goes to a file or another program."""
-    return Console(highlight=False, width=None if Console().is_terminal else 200)
 
 
 def _engine(name: str) -> Engine | None:

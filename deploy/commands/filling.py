@@ -1,8 +1,17 @@
 """Verbs that put something in: tables, an invented network, people from a file."""
 
-import click
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
+import click
+from rich.table import Table
+
+from deploy.surroundings import laptop_settings, running_port, settings_of
+from deploy.welcome import sign_in_table, wide
 from shared.settings import SERVICES
+
+MISTAKES_SHOWN = 200
 
 
 @click.command()
@@ -10,10 +19,79 @@ from shared.settings import SERVICES
 def migrate(name: str | None) -> None:
     """Bring the database of one service up to date, or those of all four."""
     from deploy.network import build_service
-    from deploy.surroundings import settings_of
 
     for one in (name,) if name else SERVICES:
         service = build_service(one, settings_of(one))
         service.store.create_tables()
         service.store.engine.dispose()
         click.echo(f"{one:<10} is up to date.")
+
+
+@click.command()
+def seed() -> None:
+    """Fill the laptop with an invented network of clinics, or go on where that was ended.
+
+    `attune run` does this by itself at its first start.
+    """
+    from deploy.folder import Folder
+    from deploy.seed.filling import fill
+    from deploy.sign_ins import read_sign_ins
+    from shared.clock import Clock
+    from shared.logs import configure_logs
+
+    settings = laptop_settings("intake")
+    port = running_port(settings.data_dir)
+    with Folder(settings.data_dir) as folder, folder.log() as log:
+        configure_logs(level=settings.log_level, stream=log)
+        fill(partial(laptop_settings, port=port), now=Clock(settings.clock_file).now())
+        wide().print(sign_in_table(read_sign_ins(folder.path)))
+    click.echo("\nEverything is there: attune run")
+
+
+@click.command()
+@click.argument("organization")
+@click.option("--admin", required=True, metavar="SIGN-IN", help="Who registers clinics and staff.")
+@click.option("--operator", metavar="SIGN-IN", help="Who looks after the machines, if anyone.")
+def begin(organization: str, admin: str, operator: str | None) -> None:
+    """Found the ORGANIZATION of a new installation, and let the first people in.
+
+    Each gets a starting password, shown here once, and chooses their own at the first sign-in.
+    """
+    from deploy.beginning import begin as begin_anew
+
+    sign_ins = {"admin": admin, **({"operator": operator} if operator else {})}
+    for name, password in begin_anew(organization, sign_ins).items():
+        click.echo(f"{name}   starting password: {password}")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--clinic", required=True, metavar="NAME|ID", help="The clinic that they come to.")
+@click.option("--clinician", metavar="SIGN-IN", help="Who treats them, if more than one could.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool) -> None:
+    """Take people over from a CSV file: all of them, or nothing where one line is wrong.
+
+    The first line names the columns. Importing the same file twice changes nothing.
+    """
+    from deploy.importing import take_over
+
+    report = take_over(file.read_bytes(), clinic=clinic, clinician=clinician, dry_run=dry_run)
+    if report.mistakes:
+        _show_mistakes(report.mistakes)
+        raise click.exceptions.Exit(1)
+    for what, number in report.counts.items():
+        click.echo(f"{number:>6} {what}")
+    click.echo("Nothing was changed: this was a dry run." if dry_run else "Done.")
+
+
+def _show_mistakes(mistakes: Sequence[tuple[int, str, str]]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("Line", "Column", "What is wrong"):
+        table.add_column(heading)
+    for line, column, reason in mistakes[:MISTAKES_SHOWN]:
+        table.add_row(str(line), column, reason)
+    wide().print(table)
+    more = len(mistakes) - MISTAKES_SHOWN
+    click.echo(f"and {more} more." if more > 0 else "")
+    click.echo("Nothing was changed.")

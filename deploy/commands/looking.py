@@ -7,8 +7,8 @@ import click
 import httpx
 from rich.table import Table
 
-from deploy.commands.deciding import wide
 from deploy.surroundings import STAFF_HOST, running_port, settings_of
+from deploy.welcome import sign_in_table, wide
 from shared.contracts import CATALOGUE, Event
 from shared.contracts.streams import STREAMS
 from shared.settings import SERVICES
@@ -21,7 +21,6 @@ def tour() -> None:
     """Five clicks for each role, to see what Attune does."""
     from deploy.sign_ins import read_sign_ins
     from deploy.tour import STOPS
-    from deploy.welcome import sign_in_table
 
     data_dir = settings_of("intake").data_dir
     click.echo(f"Start at http://{STAFF_HOST}:{running_port(data_dir)}\n")
