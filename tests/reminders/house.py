@@ -148,6 +148,13 @@ class House:
         """The two neighbours that reminders listens to."""
         return self.intake, self.sessions
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.worker.parts.listener.stop()
+        self.worker.parts.relay.stop()
+        for store in (self.reminders.store, *(teller.store for teller in self.tellers)):
+            store.engine.dispose()
+
     # What the neighbours tell
 
     def open_relationship(self, *members: UUID, relationship_id: UUID | None = None) -> UUID:

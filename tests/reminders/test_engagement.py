@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from services.reminders.engagement.domain import Quarter, ended_quarters, share_word
 from shared.contracts.reminders import RemindersPeriodClosed
-from tests.reminders.house import House
 from tests.visitors import bearer
 
 LATE_MARCH = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -19,9 +18,9 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
-def quarter(tmp_path):
+def quarter(new_house):
     """A house in the last days of a quarter, in which one of two members answered."""
-    house = House(tmp_path, at=LATE_MARCH)
+    house = new_house(at=LATE_MARCH)
     _, [person_id, _] = house.couple()
     house.pass_time(LATE_MARCH + timedelta(days=8), at_least=timedelta(hours=2))
     for letter in house.letters(person_id):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shared.contracts.reminders import FormReceived, PromptSettled
 from tests.reminders.house import START, House
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 RELATIONSHIP, A, B = (UUID(int=(9 << 120) + n) for n in (1, 2, 3))
 SECRET = re.compile(r"/f/[\w-]{27}|nonce-[\w-]+|value=\"[\w.-]{40,}\"")
 
@@ -55,10 +55,10 @@ def _seen_by(person_id: UUID, history: list[Act]) -> list[object]:
     with tempfile.TemporaryDirectory() as folder:
         house = _house(Path(folder))
         for act in sorted(history, key=lambda act: act.after):
-            house.pass_time(START + timedelta(hours=act.after), at_least=timedelta(hours=3))
+            house.pass_time(START + timedelta(hours=act.after), at_least=MINUTE)
             _do(house, act)
             house.hear()
-        house.pass_time(START + 14 * DAY, at_least=timedelta(hours=3))
+        house.pass_time(START + 14 * DAY, at_least=MINUTE)
         seen: list[object] = [
             (letter["at"], letter["subject"], letter["sender"], SECRET.sub("", letter["text"]))
             for letter in house.letters(person_id)
@@ -68,7 +68,9 @@ def _seen_by(person_id: UUID, history: list[Act]) -> list[object]:
             for told in house.told(PromptSettled)
             if told.person_id == person_id
         ]
-        return seen + _pages(house, person_id)
+        seen += _pages(house, person_id)
+        house.close()
+    return seen
 
 
 def _pages(house: House, person_id: UUID) -> list[object]:
@@ -135,3 +137,4 @@ def test_the_acts_do_reach_reminders():
         _use_the_link(house, "answer with worry")
 
         assert len(house.told(FormReceived)) == 1
+        house.close()

@@ -74,7 +74,7 @@ class TestAtTheMomentOfEffect:
         house.consent(person_id, permitted=False)
 
         assert attempt(house, taken) is None
-        assert house.prompts(person_id)[0].state is State.PLANNED
+        assert house.prompts(person_id) == []
 
     def test_a_withdrawal_that_was_not_heard_of_yet_beats_a_prompt_that_is_due(self, due):
         house, person_id = due

@@ -11,6 +11,7 @@ from services.reminders.forms.queries import Door
 from services.reminders.questions.domain import QuestionSet
 from services.reminders.roster.usecases import stop_channel
 from services.reminders.schedules.models import Prompt
+from services.reminders.schedules.usecases import follow_consent
 from shared.contracts.reminders import FormReceived
 from shared.contracts.words import Channel
 from shared.store import UnitOfWork
@@ -82,13 +83,9 @@ def stop_by_link(work: UnitOfWork, *, door: Door, now: datetime) -> None:
 
 
 def _stop(work: UnitOfWork, prompt: Prompt, now: datetime) -> None:
-    stop_channel(
-        work,
-        clinic_id=prompt.clinic_id,
-        person_id=prompt.person_id,
-        channel=Channel.EMAIL,
-        now=now,
-    )
+    person = {"clinic_id": prompt.clinic_id, "person_id": prompt.person_id}
+    stop_channel(work, channel=Channel.EMAIL, now=now, **person)
+    follow_consent(work, now=now, **person)
 
 
 def _close_forms(work: UnitOfWork, door: Door) -> None:

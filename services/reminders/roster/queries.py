@@ -17,6 +17,7 @@ from services.reminders.roster.models import (
     Relationship,
     Stop,
 )
+from shared.auth.actors import Role
 from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
@@ -131,13 +132,18 @@ def relationship(work: UnitOfWork, relationship_id: UUID) -> Relationship:
     return found
 
 
-def open_relationships(
-    work: UnitOfWork, *, clinician_id: UUID | None = None
-) -> Sequence[Relationship]:
-    """Return relationships in care, oldest first; one clinician's, or all of the clinics'."""
-    in_order = select(Relationship).where(Relationship.state == RelationshipState.OPEN)
-    if clinician_id is not None:
-        in_order = in_order.where(Relationship.clinician_id == clinician_id)
+def treated_by(work: UnitOfWork, relationship_id: UUID) -> bool:
+    """Whether the actor may look at a relationship: a clinician must be the one who treats it."""
+    if work.actor.role is not Role.CLINICIAN:
+        return True
+    return relationship(work, relationship_id).clinician_id == work.actor.id
+
+
+def open_relationships(work: UnitOfWork, *, clinician_id: UUID | None) -> Sequence[Relationship]:
+    """Return the relationships in a clinician's care, oldest first."""
+    in_order = select(Relationship).where(
+        Relationship.state == RelationshipState.OPEN, Relationship.clinician_id == clinician_id
+    )
     return work.session.scalars(in_order.order_by(Relationship.opened_at, Relationship.id)).all()
 
 

@@ -22,9 +22,9 @@ blueprint = Blueprint(
 @blueprint.get("")
 @blueprint.response(200, ScheduleListSchema)
 def listed() -> dict[str, Any]:
-    """List the schedules of the clinics that the caller works for."""
+    """List the schedules of the relationships that the caller treats."""
     with reading() as work:
-        found = queries.relationship_schedules(work, clinician_id=None, now=now())
+        found = queries.relationship_schedules(work, now=now())
     return {"items": [one for _, _, members in found for one in members]}
 
 

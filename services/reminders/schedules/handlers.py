@@ -37,8 +37,8 @@ def on_care_changed(work: UnitOfWork, event: MemberChanged | RelationshipChanged
 
 
 def on_consent_changed(work: UnitOfWork, event: ConsentChanged) -> None:
-    """Look again whether the person may be asked."""
-    usecases.look_again(
+    """Forget what is planned for one who no longer agrees, and look again."""
+    usecases.follow_consent(
         work, clinic_id=event.clinic_id, person_id=event.person_id, now=event.occurred_at
     )
 

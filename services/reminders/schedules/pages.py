@@ -15,7 +15,6 @@ from services.reminders.schedules import domain, queries, usecases
 from services.reminders.schedules.domain import DAYS, Hold, State
 from services.reminders.schedules.queries import MemberSchedule, PastPrompt
 from services.reminders.schedules.schemas import read_rule
-from shared.auth.policy import current_actor
 from shared.contracts.words import Channel
 from shared.web import now, reading, unit_of_work
 
@@ -43,10 +42,8 @@ REASONS: Mapping[Hold, str] = {
 @blueprint.get("/schedules")
 def listed() -> str:
     """List the relationships in care, with each member's next form."""
-    everyone = request.args.get("of") == "clinic"
-    clinician = None if everyone else current_actor().id
     with reading() as work:
-        found = queries.relationship_schedules(work, clinician_id=clinician, now=now())
+        found = queries.relationship_schedules(work, now=now())
         shown = [
             {
                 "id": relationship_id,
@@ -55,7 +52,7 @@ def listed() -> str:
             }
             for relationship_id, opened_at, members in found
         ]
-    return render_template("reminders/schedules/list.html", relationships=shown, everyone=everyone)
+    return render_template("reminders/schedules/list.html", relationships=shown)
 
 
 @blueprint.get("/schedules/<uuid:schedule_id>")
@@ -138,6 +135,7 @@ def _line(seen: MemberSchedule) -> dict[str, Any]:
     last = next((p for p in seen.prompts if p.state is not State.PLANNED), None)
     return {
         "id": seen.id,
+        "person_id": seen.person_id,
         "version": seen.version,
         "paused": seen.paused,
         "stopped": seen.stopped,

@@ -54,10 +54,10 @@ def rule_of(schedule: Schedule) -> domain.Rule:
 
 
 def schedule(work: UnitOfWork, schedule_id: UUID, *, locked: bool = False) -> Schedule:
-    """Return a schedule of one of this work's clinics, or refuse with NotFound."""
+    """Return a schedule, or refuse with NotFound; staff see those of whom they treat."""
     wanted = select(Schedule).where(Schedule.id == schedule_id)
     found = work.session.scalar(wanted.with_for_update() if locked else wanted)
-    if found is None:
+    if found is None or not roster.treated_by(work, found.relationship_id):
         raise NotFound
     return found
 
@@ -148,7 +148,8 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
     person = {"clinic_id": schedule.clinic_id, "person_id": schedule.person_id}
     member = roster.membership(work, relationship_id=schedule.relationship_id, **person)
     card = roster.card_of(work, **person)
-    running = card is not None and not schedule.paused
+    permitted = roster.permitted(work, channel=Channel.EMAIL, now=now, **person)
+    running = permitted and not schedule.paused
     return MemberSchedule(
         id=schedule.id,
         relationship_id=schedule.relationship_id,
@@ -158,7 +159,7 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
         version=schedule.version,
         place=member.place if member else 0,
         card=card,
-        permitted=roster.permitted(work, channel=Channel.EMAIL, now=now, **person),
+        permitted=permitted,
         stopped=roster.stopped(work, channel=Channel.EMAIL, **person),
         prompts=latest_prompts(work, schedule),
         next_slots=domain.next_slots(rule_of(schedule), card, after=now, count=5)
@@ -168,12 +169,12 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
 
 
 def relationship_schedules(
-    work: UnitOfWork, *, clinician_id: UUID | None, now: datetime
+    work: UnitOfWork, *, now: datetime
 ) -> list[tuple[UUID, datetime, list[MemberSchedule]]]:
-    """Return (id, opened at, members' schedules) of each relationship in care."""
+    """Return (id, opened at, members' schedules) of each relationship that the actor treats."""
     return [
         (relationship.id, relationship.opened_at, members_schedules(work, relationship, now=now))
-        for relationship in roster.open_relationships(work, clinician_id=clinician_id)
+        for relationship in roster.open_relationships(work, clinician_id=work.actor.id)
     ]
 
 

@@ -76,6 +76,15 @@ def withdraw_prompts(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID
             _forget_planned(work, schedule)
 
 
+def follow_consent(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Forget what is planned for a person who does not agree now, and look at them again soon."""
+    person = {"clinic_id": clinic_id, "person_id": person_id}
+    if not roster.permitted(work, channel=Channel.EMAIL, now=now, **person):
+        for schedule in queries.schedules_of(work, **person):
+            _forget_planned(work, schedule)
+    look_again(work, now=now, **person)
+
+
 def look_again(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> None:
     """Let the planner look at a person's schedules soon, for something about them has changed."""
     for schedule in queries.schedules_of(work, clinic_id=clinic_id, person_id=person_id):

@@ -37,6 +37,7 @@ HOLD_PAUSE = timedelta(minutes=5)
 HOLD_PAUSES = {
     Hold.UNPROVEN: timedelta(seconds=30),
     Hold.CARE: timedelta(hours=1),
+    Hold.CONTACT: timedelta(hours=1),
     Hold.BUDGET: timedelta(hours=1),
 }
 """After what time a prompt that waits for a reason is looked at again."""
