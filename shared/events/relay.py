@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, and_, select, update
+from sqlalchemy import Connection, Engine, and_, select, update
 
 from shared.contracts.streams import STREAMS
 from shared.events import metrics
@@ -63,10 +63,10 @@ class Relay:
             return 0
         if sequence(self._engine):
             self._reach("relay.sequenced")
-        told = 0
-        for private, heads in self._behind().items():
-            told += self._tell(self._publishers[private], heads)
-        return told
+        return sum(
+            self._tell(self._publishers[private], envelopes)
+            for private, envelopes in self._waiting().items()
+        )
 
     def stop(self) -> None:
         """Leave the broker and give the lease back."""
@@ -79,24 +79,17 @@ class Relay:
         for publisher in self._publishers.values():
             publisher.beat()
 
-    def _behind(self) -> dict[bool, list[Head]]:
+    def _waiting(self) -> dict[bool, list[Envelope]]:
+        """Return what is numbered and not yet told, at most one round of each partition."""
+        waiting: dict[bool, list[Envelope]] = defaultdict(list)
         with self._engine.connect().execution_options(attune_reading=True) as connection:
-            rows = connection.execute(
-                select(
-                    stream_head.c.stream,
-                    stream_head.c.partition,
-                    stream_head.c.generation,
-                    stream_head.c.last,
-                    stream_head.c.published,
-                ).where(stream_head.c.published < stream_head.c.last)
-            ).all()
-        behind: dict[bool, list[Head]] = defaultdict(list)
-        for row in rows:
-            behind[STREAMS[row.stream].private].append(Head(*row))
-        return behind
+            for row in connection.execute(_BEHIND).all():
+                head = Head(*row)
+                private = STREAMS[head.stream].private
+                waiting[private] += self._envelopes(head, _written(connection, head))
+        return waiting
 
-    def _tell(self, publisher: Publisher, heads: Sequence[Head]) -> int:
-        envelopes = [envelope for head in heads for envelope in self._envelopes(head)]
+    def _tell(self, publisher: Publisher, envelopes: Sequence[Envelope]) -> int:
         try:
             publisher.publish(envelopes)
         except Unconfirmed as unconfirmed:
@@ -109,26 +102,14 @@ class Relay:
         metrics.count(self._service, "told", told)
         return told
 
-    def _envelopes(self, head: Head) -> Iterator[Envelope]:
-        written, generation = self._written(head), str(head.generation)
+    def _envelopes(self, head: Head, written: Sequence[str]) -> Iterator[Envelope]:
+        generation = str(head.generation)
         for start in range(0, len(written), self._envelope_events):
             chunk = written[start : start + self._envelope_events]
             first = head.published + 1 + start
-            texts = [
-                with_position(text, first + nth, generation) for nth, text in enumerate(chunk)
-            ]
+            texts = [with_position(text, first + nth, generation) for nth, text in enumerate(chunk)]
             body = f"[{','.join(texts)}]"
             yield Envelope(head.stream, head.partition, first, first + len(chunk) - 1, body)
-
-    def _written(self, head: Head) -> Sequence[str]:
-        here = and_(
-            outbox.c.stream == head.stream,
-            outbox.c.partition == head.partition,
-            outbox.c.position > head.published,
-        )
-        rows = select(outbox.c.cloud_event).where(here).order_by(outbox.c.position)
-        with self._engine.connect().execution_options(attune_reading=True) as connection:
-            return connection.execute(rows.limit(ROUND_EVENTS)).scalars().all()
 
     def _note(self, envelopes: Sequence[Envelope]) -> None:
         """Raise ``published`` of each partition; never lower it, whoever else relays."""
@@ -146,3 +127,23 @@ class Relay:
                     )
                     .values(published=last)
                 )
+
+
+_BEHIND = select(
+    stream_head.c.stream,
+    stream_head.c.partition,
+    stream_head.c.generation,
+    stream_head.c.last,
+    stream_head.c.published,
+).where(stream_head.c.published < stream_head.c.last)
+
+
+def _written(connection: Connection, head: Head) -> Sequence[str]:
+    """Return the texts that follow what was told of a partition."""
+    here = and_(
+        outbox.c.stream == head.stream,
+        outbox.c.partition == head.partition,
+        outbox.c.position > head.published,
+    )
+    rows = select(outbox.c.cloud_event).where(here).order_by(outbox.c.position)
+    return connection.execute(rows.limit(ROUND_EVENTS)).scalars().all()
