@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -78,6 +79,9 @@ class Event:
         return json.dumps(self.data(), separators=(",", ":"))
 
 
+read_id = lru_cache(maxsize=10_000)(UUID)
+"""Reads an id from its text; the ids of clinics and of subjects come again and again."""
+
 Reader = Callable[[Any], Any]
 _READING: dict[type[Event], list[tuple[str, Reader, bool]]] = {}
 
@@ -112,7 +116,9 @@ def _reader(hint: Any) -> Reader:
         return _moment
     if hint in (bool, int):
         return lambda value: _exactly(hint, value)
-    if isinstance(hint, type) and issubclass(hint, UUID | StrEnum):
+    if hint is UUID:
+        return lambda value: read_id(_exactly(str, value))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     raise TypeError(f"An event cannot carry {hint!r}.")
 

@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.contracts import CATALOGUE, BadEvent, DataClassification, Event
+from shared.contracts.event import read_id
 
 MOST_BYTES = 8_000_000
 KNOWN_CLASSIFICATIONS = frozenset(DataClassification)
-
-_clinic = lru_cache(maxsize=10_000)(UUID)
-"""Reads the id of a clinic, which thousands of events have in common."""
 
 
 class Heard(NamedTuple):
@@ -85,7 +82,7 @@ def read_events(events: Sequence[Any]) -> list[Heard]:
                 position=int(event["position"]),
                 generation=str(event["generation"]),
                 subject_id=str(event["subject"]),
-                clinic_id=_clinic(event["clinicid"]),
+                clinic_id=read_id(str(event["clinicid"])),
                 type=str(event["type"]),
                 attributes=event,
             )
