@@ -71,17 +71,7 @@ def measure(folder: Path, number: int) -> float:
 
 def write(parent: Connection, folder: Path, number: int) -> None:
     """Write an inbox row and an effect for each event, in one transaction."""
-    rows = [
-        (
-            fact.plan_id.hex,
-            fact.clinic_id.hex,
-            fact.relationship_id.hex,
-            fact.version,
-            str(fact.state),
-            fact.occurred_at.isoformat(),
-        )
-        for fact in facts.facts(number)
-    ]
+    rows = [facts.row(fact) for fact in facts.facts(number)]
     seen = [(uuid7().hex,) for _ in rows]
     database = sqlite3.connect(folder / "bare.sqlite")
     database.executescript(BARE_TABLES)

@@ -17,7 +17,7 @@ from tests.bench.children import Child, ready
 from tests.bench.stage import Place
 
 PER_SECOND = 50
-SETTLING = 20
+SETTLING, SETTLING_SECONDS = 20, 2
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,15 @@ def listen(parent: Connection, place: Place) -> None:
 
 def measure(place: Place, number: int) -> Latency:
     """Return the times of this many events."""
-    with Child(listen, place) as listener:
+    with Child(listen, place) as listener, Child(relay, place) as teller:
         listener.hear()
-        with Child(relay, place) as teller, Child(produce, place, number) as producer:
-            teller.hear()
+        teller.hear()
+        with Child(produce, place, number) as producer:
             producer.hear()
-            sleep(2)
+            sleep(SETTLING_SECONDS)
             producer.say()
             told, lasted = producer.hear()
-            sleep(1)
+            sleep(SETTLING_SECONDS)
             listener.say()
             heard = listener.hear()
     if heard.keys() != told.keys():
