@@ -9,6 +9,7 @@ from threading import Thread
 from uuid import uuid4
 
 import httpx
+import hypothesis
 import pytest
 
 from tests.servers.absence import MARK, Absent, give_up, program
@@ -19,6 +20,13 @@ from tests.servers.smtp import Smtp
 from tests.servers.turns import BROKER, Turns, group_of, note_groups
 
 GROUND = pytest.StashKey[Ground]()
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,  # how fast this computer is says nothing about whether a rule holds
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
+
 CHROMIUM = "apt-get install chromium fonts-dejavu-core"
 
 
