@@ -17,7 +17,7 @@ PALETTE = (PINE, "#b25e00", "#2b5f8a", "#8b8475")
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3])
 WITHHELD = "withheld"
 NOTHING = "\N{EN DASH}"
-WIDTH, ROW_HEIGHT = 540, 34
+WIDTH, COURSE_WIDTH, ROW_HEIGHT = 540, 260, 34
 FONT = "Atkinson Hyperlegible Next, system-ui, sans-serif"
 
 
@@ -96,7 +96,7 @@ def draw_course(
     ends = {scale.low: scale.low_words, scale.high: scale.high_words}
     words = " : ".join(f"datum.value == {at} ? '{at:g} {_safe(ends[at])}'" for at in ends)
     data = [{"on": point.on.isoformat(), "value": point.value} for point in points]
-    across = alt.X("on:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=5, grid=False))
+    across = alt.X("on:T", title=None, axis=alt.Axis(format="%-d %b", tickCount=4, grid=False))
     up = alt.Y(
         "value:Q",
         title=None,
@@ -118,7 +118,7 @@ def draw_course(
     if usual is not None:
         band = alt.Chart(alt.Data(values=[{"from": usual[0], "to": usual[1]}]))
         layers.insert(0, band.mark_rect(color=PINE_MIST).encode(y="from:Q", y2="to:Q"))
-    return alt.layer(*layers).properties(width=WIDTH, height=150)
+    return alt.layer(*layers).properties(width=COURSE_WIDTH, height=130)
 
 
 def draw_bars(alt: Any, values: Sequence[tuple[str, float | None]], unit: str) -> Any:

@@ -63,6 +63,7 @@ class TestTheFold:
         if measured:
             assert (change is Change.ANY_LOWER) is any(step <= -1 for step in moved)
             assert (change is Change.ALL_HIGHER) is all(step >= 1 for step in moved)
+            assert (change is Change.SAME) is all(step == 0 for step in moved)
 
     @given(st.permutations([[3, 5], [6, 7], [2, 9]]), st.integers(0, 5))
     def test_it_does_not_matter_who_is_who_or_what_lay_between(self, courses, between):
@@ -104,7 +105,8 @@ class TestClosing:
         [
             ([[3, 5], [6, 7]], "all_higher"),
             ([[3, 5], [6, 5]], "any_lower"),
-            ([[3, 5], [6, 6]], "same"),
+            ([[3, 5], [6, 6]], "some_higher"),
+            ([[5, 5], [6, 6]], "same"),
             ([[3, 5], [6]], "not_measured"),
         ],
     )

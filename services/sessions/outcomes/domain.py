@@ -20,6 +20,7 @@ class Change(StrEnum):
     """
 
     ALL_HIGHER = "all_higher"
+    SOME_HIGHER = "some_higher"
     ANY_LOWER = "any_lower"
     SAME = "same"
     NOT_MEASURED = "not_measured"
@@ -77,7 +78,9 @@ def change_of(answers: Sequence[Sequence[int]]) -> Change:
     moved = [one[-1] - one[0] for one in answers]
     if min(moved) <= -STEP:
         return Change.ANY_LOWER
-    return Change.ALL_HIGHER if min(moved) >= STEP else Change.SAME
+    if min(moved) >= STEP:
+        return Change.ALL_HIGHER
+    return Change.SOME_HIGHER if max(moved) >= STEP else Change.SAME
 
 
 def band_of(count: int, bands: Mapping[str, int]) -> str:
