@@ -321,6 +321,7 @@ class TestPage:
         content = file(*lines, "bad")
 
         page = house.visitor("marta").post("/intake/import", self.form(house, content))
+        page.request.environ["wsgi.input"].close()
 
         assert len(content) > house.service.settings.max_body_bytes
         assert page.status_code == 422

@@ -33,6 +33,7 @@ def look() -> ResponseReturnValue:
     if clinic_id is None or clinician_id is None:
         return _page({"clinician": "Choose a clinician."}), 422
     content = sent.read()
+    sent.close()
     arrivals = domain.read_arrivals(content)
     if arrivals.mistakes:
         return _page({}, arrivals.mistakes), 422
