@@ -1,0 +1,1 @@
+"""How the database of reminders came to its present form, one step per file."""
