@@ -31,6 +31,8 @@ from shared.settings import Settings, read_settings
 from shared.store import Store
 from shared.web import show_place
 
+__all__ = ["Base", "create_app", "create_service"]
+
 CONTRIBUTIONS = Provider(
     kind="sessions.contributions", audience=frozenset({"reports"}), provide=provide
 )
