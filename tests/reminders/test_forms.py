@@ -121,7 +121,7 @@ class TestLink:
         assert len({frozenset(_headers(answer)) for answer in closed}) == 1
 
     @pytest.mark.requirement("CHK-20")
-    def test_guessing_is_slowed_down_and_locks_nobody_out_for_long(self, sent):
+    def test_guessing_is_slowed_down_and_locks_nobody_out(self, sent):
         house, _, path = sent
 
         answers = [house.member().get(f"/f/{n}").status_code for n in range(12)]
@@ -129,8 +129,8 @@ class TestLink:
         house.clock.at += timedelta(minutes=1)
 
         assert answers == [410] * 10 + [429] * 2
-        assert at_once == 429
-        assert house.member().get(path).status_code == 200
+        assert at_once == 200
+        assert house.member().get("/f/again").status_code == 410
 
 
 class TestForm:

@@ -192,7 +192,8 @@ class TestAtTheMomentOfEffect:
         house.consent(person_id, permitted=False)
 
         house.intake.tell(old, old)
-        house.run("send")
+        house.hear()
+        house.pass_time(house.clock.at + 9 * DAY)
 
         assert house.letters(person_id) == []
 

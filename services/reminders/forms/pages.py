@@ -113,18 +113,23 @@ blueprint.register_error_handler(Refusal, _closed)
 
 def _link_open(token: str) -> tuple[Door, Any]:
     """Return where a link leads while it is open; a closed one is noted against its source."""
-    bell: Doorbell = current_app.extensions["doorbell"]
-    source = request.remote_addr or ""
-    if bell.rings_off(source, now()):
-        raise KnockedTooOften
     try:
         with store().claiming() as work:
             door, closes_at = queries.link_leads(work, _stationery().hash_of(token), now=now())
         _look_at(door)
     except LinkClosed:
-        bell.knock(source, now())
+        _note_knock()
         raise
     return door, closes_at
+
+
+def _note_knock() -> None:
+    """Count a knock at a closed link; raises KnockedTooOften. An open link always opens."""
+    bell: Doorbell = current_app.extensions["doorbell"]
+    source = request.remote_addr or ""
+    if bell.rings_off(source, now()):
+        raise KnockedTooOften
+    bell.knock(source, now())
 
 
 def _who_has_a_form_open() -> Actor:
