@@ -6,8 +6,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.auth.matrix import Word
 from shared.auth.policy import authorise, bears_token, current_rule
-from shared.errors import NotAllowed
+from shared.errors import NotAllowed, NotFound
 from shared.web.errors import FormOutOfDate
+from shared.web.worlds import on_members_host
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -28,6 +29,7 @@ def guard(app: Flask) -> None:
     @app.before_request
     def ask() -> ResponseReturnValue | None:
         _refuse_foreign_pages()
+        _refuse_the_others_host()
         if _by_cookie() and request.method not in READING:
             _check_token(tokens)
         return authorise()
@@ -41,6 +43,14 @@ def _refuse_foreign_pages() -> None:
     as_page = request.headers.get("Sec-Fetch-Dest") in ("document", "iframe", "embed", "object")
     if as_page and request.path.startswith("/api/") and request.endpoint != "api-docs.openapi_json":
         raise NotAPage
+
+
+def _refuse_the_others_host() -> None:
+    """Serve members' pages alone on the members' host: nothing there leads to the staff's."""
+    rule, endpoint = current_rule(), request.endpoint or ""
+    neutral = endpoint.endswith("static") or endpoint.startswith("health.")
+    if rule is not None and not rule.for_members and not neutral and on_members_host():
+        raise NotFound
 
 
 def _by_cookie() -> bool:
