@@ -1,0 +1,1 @@
+"""Stories across the four services, told through the doors that real people use."""
