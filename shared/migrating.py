@@ -7,7 +7,7 @@ service's history.
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command, context
 from alembic.autogenerate import compare_metadata
@@ -81,7 +81,7 @@ def _take_turns(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('attune.migrate'))")
 
 
-def _rendered(kind: str, item: Any, autogenerate: AutogenContext) -> str | bool:
+def _rendered(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
     if kind == "type" and isinstance(item, Moment):
         autogenerate.imports.add("from shared.columns import Moment")
         return "Moment()"

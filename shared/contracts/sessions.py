@@ -35,7 +35,7 @@ class PlanChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionsPeriodClosed(Event):
-    """A clinic's contributions of a calendar quarter are frozen; content ``sessions.contributions``.
+    """A clinic's contributions of a quarter are frozen; content ``sessions.contributions``.
 
     ``period`` is year * 10 + quarter (20263 is the third quarter of 2026).
     """

@@ -114,7 +114,9 @@ class Repair:
 
         Raises Unreachable; a stopped or pruned partition answers False.
         """
-        cursor = self._inbox.cursors()[place]
+        cursor = self._inbox.cursors().get(place)
+        if cursor is None:
+            return False
         generation = str(cursor.generation) if cursor.generation else None
         position = cursor.position
         while not cursor.stopped:

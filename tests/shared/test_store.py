@@ -7,29 +7,33 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import MetaData, delete, func, select, text, update
 from sqlalchemy.exc import StatementError
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped
 
 from shared.auth.actors import system
-from shared.columns import new_base, sealed
+from shared.columns import COLUMN_TYPES, NAMES, sealed
 from shared.errors import NotFound, Refusal
 from shared.keys import DataClass, KeyRing, Scope, Tampered
 from shared.store import ClaimRow, ClinicRow, OutsideItsClinics, Store
 from tests.shared.events.backbone import changed
 
-Base = new_base()
 HERE, ELSEWHERE = uuid4(), uuid4()
 
 
-class Note(ClinicRow, Base):  # type: ignore[misc, valid-type]
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = COLUMN_TYPES
+
+
+class Note(ClinicRow, Base):
     __tablename__ = "note"
 
     written_at: Mapped[datetime]
     words: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.CLINIC, subject="id")
 
 
-class Due(ClaimRow, Base):  # type: ignore[misc, valid-type]
+class Due(ClaimRow, Base):
     __tablename__ = "due"
 
     at: Mapped[datetime]

@@ -3,17 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.reports.contributions.domain import Teller
+from shared.columns import COLUMN_TYPES, NAMES
 from shared.keys import DataClass, Scope
-from shared.store import ClaimRow, ClinicRow, new_base, sealed
-
-Base = new_base()
+from shared.store import ClaimRow, ClinicRow, sealed
 
 
-class ClinicPlace(ClaimRow, Base):  # type: ignore[misc, valid-type]
+class Base(DeclarativeBase):
+    """The tables of reports."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = COLUMN_TYPES
+
+
+class ClinicPlace(ClaimRow, Base):
     """To which organization a clinic belongs, and since when; ``id`` is the clinic's."""
 
     __tablename__ = "clinic_place"
@@ -23,7 +29,7 @@ class ClinicPlace(ClaimRow, Base):  # type: ignore[misc, valid-type]
     version: Mapped[int]
 
 
-class ClinicName(ClinicRow, Base):  # type: ignore[misc, valid-type]
+class ClinicName(ClinicRow, Base):
     """How a clinic and its organization are called; ``id`` is the clinic's."""
 
     __tablename__ = "clinic_name"
@@ -32,7 +38,7 @@ class ClinicName(ClinicRow, Base):  # type: ignore[misc, valid-type]
     organization_name: Mapped[str] = mapped_column(String(200))
 
 
-class ClinicSecret(ClinicRow, Base):  # type: ignore[misc, valid-type]
+class ClinicSecret(ClinicRow, Base):
     """K2 of a clinic: what its pseudonyms are made with, sealed; ``id`` is the clinic's."""
 
     __tablename__ = "clinic_secret"
@@ -42,7 +48,7 @@ class ClinicSecret(ClinicRow, Base):  # type: ignore[misc, valid-type]
     )
 
 
-class Permission(ClinicRow, Base):  # type: ignore[misc, valid-type]
+class Permission(ClinicRow, Base):
     """Whether a couple may be counted; ``id`` is its lasting pseudonym.
 
     A row that does not permit is a tombstone: what is told late about the couple is dropped.
@@ -54,7 +60,7 @@ class Permission(ClinicRow, Base):  # type: ignore[misc, valid-type]
     revision: Mapped[int]
 
 
-class Closing(ClaimRow, Base):  # type: ignore[misc, valid-type]
+class Closing(ClaimRow, Base):
     """That a teller closed a quarter of a clinic, and whether its rows have been accepted."""
 
     __tablename__ = "closing"
@@ -66,7 +72,7 @@ class Closing(ClaimRow, Base):  # type: ignore[misc, valid-type]
     accepted_at: Mapped[datetime | None]
 
 
-class Contribution(ClinicRow, Base):  # type: ignore[misc, valid-type]
+class Contribution(ClinicRow, Base):
     """One couple's place in one measure of a quarter; frozen, unless the couple withdraws."""
 
     __tablename__ = "contribution"

@@ -14,7 +14,7 @@ class Frozen(Exception):
     """A release that is out is neither changed nor deleted."""
 
 
-class Release(Base):  # type: ignore[misc, valid-type]
+class Release(Base):
     """One release of an organization. ``document`` is its canonical JSON, and all that is printed.
 
     Releases of a series form a chain: each holds the fingerprint of the one before it.
