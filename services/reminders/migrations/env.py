@@ -1,8 +1,9 @@
-"""Hands the tables of reminders to alembic; its app knows them all."""
+"""Hands the tables of reminders to alembic."""
 
-from services.reminders.app import create_app
+from importlib import import_module
+
 from services.reminders.roster.models import Base
 from shared.migrating import run
 
-assert create_app  # importing it made every table known
+import_module("services.reminders.app")  # makes the tables of every capability known
 run(Base.metadata)

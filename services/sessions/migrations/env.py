@@ -1,8 +1,9 @@
-"""Hands the tables of sessions to alembic; its app knows them all."""
+"""Hands the tables of sessions to alembic."""
 
-from services.sessions.app import create_app
+from importlib import import_module
+
 from services.sessions.roster.models import Base
 from shared.migrating import run
 
-assert create_app  # importing it made every table known
+import_module("services.sessions.app")  # makes the tables of every capability known
 run(Base.metadata)
