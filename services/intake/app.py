@@ -25,6 +25,8 @@ from shared.settings import Settings, read_settings
 from shared.web import show_place
 from shared.web.seating import seat_door
 
+__all__ = ["Base", "create_app", "create_service"]
+
 
 def create_service(
     settings: Settings | None = None,

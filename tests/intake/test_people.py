@@ -54,6 +54,24 @@ class TestOpenRelationship:
         with pytest.raises(domain.MembersMissing):
             house.open("Ana")
 
+    @pytest.mark.requirement("INT-12")
+    def test_refuses_one_address_for_two_members(self, house):
+        members = [
+            NewMember(
+                details=Details(name=name, zone="UTC"), contact=Contact(email=f"{name}@b.example")
+            )
+            for name in ("ana", "Ana")
+        ]
+
+        with pytest.raises(domain.AddressShared), house.work() as work:
+            usecases.open_relationship(
+                work,
+                clinic_id=house.clinic,
+                clinician_id=house.staff["ines"],
+                members=members,
+                now=house.clock.now(),
+            )
+
     def test_counts_it_under_a_random_id(self, house, ana_and_noa):
         [opened] = house.told(RelationshipOpened)
 

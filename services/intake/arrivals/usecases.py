@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from services.intake.arrivals import domain
 from services.intake.arrivals.domain import Arrivals, Row
 from services.intake.arrivals.models import WaitingFile
+from services.intake.directory.models import Clinic
 from services.intake.people import queries, usecases
 from services.intake.people.domain import NewMember
 from services.intake.people.models import Member, Person, Relationship
@@ -110,6 +111,7 @@ class _Taking:
         dry_run: bool,
     ):
         self.work = work
+        self.clinic = work.get(Clinic, clinic_id, clinic_id)  # kept, or it is read for each row
         self.clinic_id = clinic_id
         self.clinician_id = clinician_id
         self.now = now

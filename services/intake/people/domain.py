@@ -177,6 +177,13 @@ def check_members(count: int) -> None:
         raise TooManyMembers
 
 
+def check_addresses(emails: Sequence[str | None]) -> None:
+    """Raise AddressShared when two members of a relationship would read one letter box."""
+    known = [same_address(email) for email in emails if email]
+    if len(set(known)) < len(known):
+        raise AddressShared
+
+
 def check_label(label: str | None) -> str | None:
     """Return a label without its outer spaces, None for an empty one; raises LabelTooLong."""
     label = (label or "").strip()

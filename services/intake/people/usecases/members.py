@@ -20,8 +20,12 @@ def join(
     member: NewMember,
     spoken_alone: bool,
     now: datetime,
+    alone: bool = False,
 ) -> Person:
-    """Make a person known and a member of a relationship."""
+    """Make a person known and a member of a relationship.
+
+    ``alone``: nobody else who is there already could have the same address.
+    """
     person = Person(clinic_id=relationship.clinic_id, id=work.new_id(), version=1)
     _describe(work, person, member.details)
     work.add(person)
@@ -36,7 +40,7 @@ def join(
         )
     )
     card = ContactCard(clinic_id=relationship.clinic_id, id=person.id)
-    _reach(work, card, member.contact, [relationship.id])
+    _reach(work, card, member.contact, [] if alone else [relationship.id])
     if spoken_alone:
         _confirm(work, card, now)
     work.add(card)
@@ -130,8 +134,12 @@ def _reach(
     work: UnitOfWork, card: ContactCard, contact: Contact, relationships: Collection[UUID]
 ) -> None:
     address = queries.address_hash(work, card.clinic_id, contact.email) if contact.email else None
-    if address and queries.shares_address(
-        work, address=address, relationships=relationships, besides=card.id
+    if (
+        address
+        and relationships
+        and queries.shares_address(
+            work, address=address, relationships=relationships, besides=card.id
+        )
     ):
         raise domain.AddressShared
     windows = [window.content() for window in contact.windows]

@@ -37,6 +37,7 @@ def open_relationship(
     Raises MembersMissing, TooManyMembers, AddressShared, NotAClinicianHere.
     """
     domain.check_members(len(members))
+    domain.check_addresses([member.contact.email for member in members])
     check_clinician(work, clinic_id, clinician_id)
     relationship = Relationship(
         clinic_id=clinic_id,
@@ -63,7 +64,14 @@ def open_relationship(
         )
     )
     for member in members:
-        join(work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now)
+        join(
+            work,
+            relationship=relationship,
+            member=member,
+            spoken_alone=spoken_alone,
+            alone=True,
+            now=now,
+        )
     return relationship
 
 
