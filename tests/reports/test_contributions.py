@@ -130,6 +130,7 @@ def test_an_older_word_about_a_couple_changes_nothing(world, organization_id):
     clinic_id = world.register("Mill Lane", organization_id)
     theirs = couples(same=20)
     world.permit(clinic_id, theirs, permitted=True, revision=3)
+    world.settle()
     world.permit(clinic_id, theirs, permitted=False, revision=2)
     world.close(clinic_id, theirs)
 

@@ -146,9 +146,10 @@ class TestPermission:
         self, world, clinics, organization_id
     ):
         first, *_ = clinics
-        close_all(world, clinics)
+        world.settle()
         for episode in [*clinics[first]][:20]:
             park(world, first, episode)
+        close_all(world, clinics)
 
         world.settle()
 
