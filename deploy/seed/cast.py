@@ -10,14 +10,20 @@ from deploy.seed import words
 from shared.auth.actors import Role
 
 SEED = 20_240_611
-RELATIONSHIPS = 60
 DETAILED = 3
 PERMIT_MAIL = 0.8
-DAYS = 101
-"""So many days are written in full, the last one being today."""
 
 QUESTIONS = ("Q01", "Q02", "Q03", "Q04", "Q05")
 ORGANIZATION = "The Lighthouse Network"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is invented: relationships, days in full (the last is today), quarters before."""
+
+    relationships: int = 60
+    days: int = 101
+    quarters: int = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +97,7 @@ class Cast:
         return self.first_day + timedelta(days=number)
 
 
-def cast_for(today: date) -> Cast:
+def cast_for(today: date, size: Size) -> Cast:
     """Return everyone as they are when the last day is ``today``."""
     chance = Random(SEED)
     clinics = [_clinic(number, chance) for number in range(len(words.CLINICS))]
@@ -99,8 +105,8 @@ def cast_for(today: date) -> Cast:
     return Cast(
         clinics=clinics,
         staff=staff,
-        together=_together(clinics, staff, chance),
-        first_day=today - timedelta(days=DAYS - 1),
+        together=_together(clinics, staff, chance, size),
+        first_day=today - timedelta(days=size.days - 1),
     )
 
 
@@ -145,16 +151,20 @@ def _worker(mail: str, role: str, name: str, postings: Sequence[tuple[Role, str 
     return Worker(key=mail, role=role, name=name, email=email, postings=postings)
 
 
-def _together(clinics: Sequence[Clinic], staff: Sequence[Worker], chance: Random) -> list[Together]:
+def _together(
+    clinics: Sequence[Clinic], staff: Sequence[Worker], chance: Random, size: Size
+) -> list[Together]:
     names = _names(chance)
     clinicians = [one for one in staff if one.postings[0][0] is Role.CLINICIAN]
     by_clinic = {clinic.key: clinic for clinic in clinics}
     together = []
-    for number, clinician in zip(range(RELATIONSHIPS), cycle(clinicians), strict=False):
+    for number, clinician in zip(range(size.relationships), cycle(clinicians), strict=False):
         clinic = by_clinic[str(clinician.postings[0][1])]
         story = STORIES.get(number, {})
-        size = THREE_TOGETHER.get(number, 2)
-        members = [_person(f"r{number}.{nth}", next(names), clinic, chance) for nth in range(size)]
+        members = [
+            _person(f"r{number}.{nth}", next(names), clinic, chance)
+            for nth in range(THREE_TOGETHER.get(number, 2))
+        ]
         together.append(_one(number, clinic, clinician, members, story, chance))
     return together
 

@@ -1,4 +1,4 @@
-"""What the clinics contributed over nine quarters, and the releases made of it."""
+"""What the clinics contributed over some quarters, and the releases made of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,6 @@ from services.reports.contributions.usecases import accept_contributions
 from services.reports.releases.usecases import build_release
 from shared.store import UnitOfWork
 
-QUARTERS = 9
 FOUNDED_AFTER = timedelta(days=1, hours=9)
 ARRIVE_AFTER, PUBLISH_AFTER = timedelta(days=5), timedelta(days=15)
 
@@ -50,11 +49,11 @@ USUAL: Mapping[Teller, Shares] = {
 """How a hundred couples usually spread; each clinic and quarter varies around it."""
 
 
-def quarters_before(now: datetime) -> list[Quarter]:
-    """Return the last nine quarters whose release is due, the oldest first."""
+def quarters_before(now: datetime, count: int) -> list[Quarter]:
+    """Return the last quarters whose release is due, the oldest first."""
     quarter = Quarter(now.year, (now.month + 2) // 3)
     due: list[Quarter] = []
-    while len(due) < QUARTERS:
+    while len(due) < count:
         quarter = _before(quarter)
         if quarter.ends_at + PUBLISH_AFTER <= now:
             due.append(quarter)

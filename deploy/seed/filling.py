@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import choice
 
 from deploy.progress import READY, Progress, ProgressFile
-from deploy.seed.cast import DAYS, Cast, cast_for
+from deploy.seed.cast import Cast, Size, cast_for
 from deploy.seed.days import Days
 from deploy.seed.figures import contribute, first_moment, publish, quarters_before
 from deploy.seed.founding import found_network
@@ -18,27 +18,39 @@ SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in "aeiou")
 FOUNDED, RELEASED = 5, 30
 """Percent of the work that is done when the network is founded, and its releases are out."""
 
+WHOLE = Size()
 Tell = Callable[[Progress], None]
 
 
-def fill(settings_for: Callable[[str], Settings], *, now: datetime) -> None:
-    """Write whatever is missing of the invented network, as of ``now``."""
+def fill(
+    settings_for: Callable[[str], Settings],
+    *,
+    now: datetime,
+    size: Size = WHOLE,
+    tell: Tell | None = None,
+) -> None:
+    """Write whatever is missing of the invented network, as of ``now``.
+
+    ``tell`` is told how far it is, instead of the file that pages look at.
+    """
     folder = settings_for("intake").data_dir
-    tell = ProgressFile(folder).tell
+    tell = tell or ProgressFile(folder).tell
     password = _password(folder)
-    stage = Stage(settings_for, first_moment(quarters_before(now)))
+    stage = Stage(settings_for, first_moment(quarters_before(now, size.quarters)))
     try:
         until = _until(stage, now)
-        cast = cast_for(until.date())
-        _write(stage, cast, password=password, until=until, tell=tell)
+        cast = cast_for(until.date(), size)
+        _write(stage, cast, size, password=password, until=until, tell=tell)
     finally:
         stage.leave()
     write_sign_ins(folder, sign_ins(cast, password))
     tell(READY)
 
 
-def _write(stage: Stage, cast: Cast, *, password: str, until: datetime, tell: Tell) -> None:
-    quarters = quarters_before(until)
+def _write(
+    stage: Stage, cast: Cast, size: Size, *, password: str, until: datetime, tell: Tell
+) -> None:
+    quarters = quarters_before(until, size.quarters)
     tell(Progress(percent=1, says="Founding the clinics"))
     network = found_network(stage, cast, password=password, now=first_moment(quarters))
     for number, quarter in enumerate(quarters):
@@ -48,8 +60,8 @@ def _write(stage: Stage, cast: Cast, *, password: str, until: datetime, tell: Te
         publish(stage, network, quarter)
     stage.hush()
     days = Days(stage, cast, network, until)
-    for number in range(DAYS):
-        done = RELEASED + (99 - RELEASED) * number // DAYS
+    for number in range(size.days):
+        done = RELEASED + (99 - RELEASED) * number // size.days
         tell(Progress(percent=done, says=f"Writing {cast.day(number):%-d %B %Y}"))
         days.write(number)
 
@@ -78,5 +90,5 @@ def _password(folder: Path) -> str:
         return known[0].password
     password = "-".join("".join(choice(SYLLABLES) for _ in range(3)) for _ in range(3))
     folder.mkdir(parents=True, exist_ok=True)
-    write_sign_ins(folder, sign_ins(cast_for(date(2026, 1, 1)), password))
+    write_sign_ins(folder, sign_ins(cast_for(date(2026, 1, 1), WHOLE), password))
     return password

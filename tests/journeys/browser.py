@@ -6,7 +6,6 @@ from urllib.parse import urljoin
 
 import httpx
 
-
 PATIENCE_SECONDS = 60.0
 
 
@@ -104,6 +103,10 @@ class Browser:
         )
         self.answer: httpx.Response | None = None
         self.page = Page("")
+
+    def close(self) -> None:
+        """Close the browser, and its connections."""
+        self._client.close()
 
     def open(self, address: str) -> "Browser":
         """Go to an address."""

@@ -102,8 +102,7 @@ class TestBetweenSessions:
         page.press("Keep the entry", kind="session", **{wishes[0]: "One evening without plans."})
         assert "One evening without plans." in page.text
 
-        plans = f"/sessions/relationships/{relationship}/plans"
-        page.open(f"{plans}/menu" if page.open(f"{plans}/menu").status == 200 else plan_of(page))
+        page.open(f"/sessions/relationships/{relationship}/plan/menu")
         page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
         for name in ("Robin", "Amal"):
             page.follow(f"Ask {name}").press("Keep the answer", said="yes", alone="yes")
@@ -158,8 +157,3 @@ def letters(practice: Practice) -> list[str]:
 def chart_tables(page) -> str:
     """Return the words of a page's tables."""
     return " ".join(re.findall(r"<td[^>]*>([^<]*)</td>", page.answer.text))
-
-
-def plan_of(page) -> str:
-    """Return where the menu is, from the links of a relationship's page."""
-    return next(href for says, href in page.page.links if "Trying" in says)

@@ -1,0 +1,144 @@
+"""The invented network: written through the use cases, whole however often it is interrupted."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from deploy.progress import Progress
+from deploy.seed.cast import Size, cast_for
+from deploy.seed.filling import fill
+from deploy.sign_ins import read_sign_ins
+from deploy.surroundings import laptop_settings
+from shared.settings import SERVICES
+
+NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+SMALL = Size(relationships=7, days=19, quarters=2)
+
+COUNTED = {
+    "intake": ("relationship", "person", "consent_revision"),
+    "sessions": ("entry", "revision"),
+    "reports": ("contribution", "release"),
+}
+
+
+class PowerCut(Exception):
+    """The power goes."""
+
+
+def fill_in(folder: Path, *, cut_at: int = 101, size: Size = SMALL) -> None:
+    """Fill a folder, until the power goes at a percentage."""
+
+    def tell(progress: Progress) -> None:
+        if progress.percent >= cut_at and not progress.ready:
+            raise PowerCut
+
+    settings_for = partial(laptop_settings, environ={"ATTUNE_DATA_DIR": str(folder)})
+    fill(settings_for, now=NOW, size=size, tell=tell)
+
+
+def counts(folder: Path) -> dict[str, int]:
+    """Return how many rows there are of each kind."""
+    found = {}
+    for service, tables in COUNTED.items():
+        engine = create_engine(f"sqlite:///{folder / service}.sqlite")
+        with engine.connect() as connection:
+            for table in tables:
+                query = text(f'SELECT count(*) FROM "{table}"')
+                found[f"{service}.{table}"] = connection.execute(query).scalar_one()
+        engine.dispose()
+    return found
+
+
+def sent_in(folder: Path) -> tuple[int, int, int, int]:
+    """Return how many letters went out, on how many days of how many people, and are there."""
+    engine = create_engine(f"sqlite:///{folder / 'reminders.sqlite'}")
+    with engine.connect() as connection:
+        went_out = text(
+            "SELECT count(*), count(DISTINCT person_id || local_date),"
+            " (SELECT count(*) FROM mailbox_letter), count(DISTINCT person_id)"
+            " FROM prompt WHERE state = 'accepted'"
+        )
+        found = connection.execute(went_out).one()
+    engine.dispose()
+    return tuple(found)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small network."""
+    folder = tmp_path_factory.mktemp("filled")
+    fill_in(folder)
+    return folder
+
+
+class TestFilling:
+    def test_writes_every_part_of_the_network(self, filled):
+        found = counts(filled)
+
+        assert found["intake.relationship"] == 7
+        assert found["reports.release"] == 2
+        assert all(found.values()), found
+
+    def test_leaves_nothing_stuck_or_under_way(self, filled):
+        for service in SERVICES:
+            engine = create_engine(f"sqlite:///{filled / service}.sqlite")
+            with engine.connect() as connection:
+                for table in ("undelivered", "wanted"):
+                    assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
+            engine.dispose()
+
+    def test_goes_on_after_power_cuts_without_missing_or_doubling(self, filled, tmp_path):
+        for percent in (5, 17, 40, 41, 77):
+            with pytest.raises(PowerCut):
+                fill_in(tmp_path, cut_at=percent)
+
+        fill_in(tmp_path)
+
+        assert counts(tmp_path) == counts(filled)
+        sent, days, letters, persons = sent_in(tmp_path)
+        assert sent == days == letters > 0
+        assert persons > 1
+
+    def test_writes_nothing_when_all_is_there(self, filled):
+        before = counts(filled)
+
+        fill_in(filled)
+
+        assert counts(filled) == before
+
+    def test_nobody_else_may_read_the_sign_ins(self, filled):
+        assert (filled / "sign-ins.json").stat().st_mode & 0o077 == 0
+        roles = [one.role for one in read_sign_ins(filled)]
+        assert {"clinic admin", "supervisor", "operator"} <= set(roles)
+
+
+class TestTheInvented:
+    @pytest.fixture
+    def cast(self):
+        return cast_for(NOW.date(), Size())
+
+    def test_are_always_the_same(self, cast):
+        assert cast == cast_for(NOW.date(), Size())
+
+    def test_are_sixty_relationships_of_two_or_more(self, cast):
+        sizes = Counter(len(one.members) for one in cast.together)
+
+        assert sum(sizes.values()) == 60
+        assert min(sizes) == 2
+        assert sizes[3] >= 3
+
+    def test_have_letter_boxes_of_their_own(self, cast):
+        addresses = [person.email for one in cast.together for person in one.members]
+
+        assert len(addresses) == len(set(addresses))
+        assert all(address.endswith(".example") for address in addresses)
+
+    def test_live_in_many_zones_and_languages(self, cast):
+        people = [person for one in cast.together for person in one.members]
+
+        assert len({person.zone for person in people}) >= 4
+        assert len({person.language for person in people}) >= 8
