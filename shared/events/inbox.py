@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -125,13 +125,11 @@ class Inbox:
 
     def _locked(self, work: UnitOfWork, places: Iterable[Place]) -> dict[Place, Any]:
         """Lock the cursors of these places, always in the same order."""
+        connection = work.session.connection()
         cursors = {}
         for stream, partition in sorted(places):
-            row = work.session.execute(
-                select(inbox_cursor)
-                .where(inbox_cursor.c.stream == stream, inbox_cursor.c.partition == partition)
-                .with_for_update()
-            ).one_or_none()
+            here = {"this_stream": stream, "this_partition": partition}
+            row = connection.execute(_LOCK, here).one_or_none()
             if row is not None:
                 cursors[stream, partition] = row
         return cursors
@@ -223,17 +221,26 @@ class Inbox:
 
     def _move(self, work: UnitOfWork, fresh: Sequence[Heard]) -> None:
         ends = {one.place: one for one in fresh}
-        for (stream, partition), last in ends.items():
-            work.session.execute(
-                update(inbox_cursor)
-                .where(inbox_cursor.c.stream == stream, inbox_cursor.c.partition == partition)
-                .values(
-                    position=last.position,
-                    generation=UUID(last.generation),
-                    event_id=UUID(str(last.attributes["id"])),
-                    applied_at=self._now(),
-                )
-            )
+        moved = [
+            {
+                "this_stream": stream,
+                "this_partition": partition,
+                "position": last.position,
+                "generation": UUID(last.generation),
+                "event_id": UUID(str(last.attributes["id"])),
+                "applied_at": self._now(),
+            }
+            for (stream, partition), last in ends.items()
+        ]
+        work.session.connection().execute(_MOVE, moved)
+
+
+_HERE = and_(
+    inbox_cursor.c.stream == bindparam("this_stream"),
+    inbox_cursor.c.partition == bindparam("this_partition"),
+)
+_LOCK = select(inbox_cursor).where(_HERE).with_for_update()
+_MOVE = update(inbox_cursor).where(_HERE)
 
 
 def _parked(row: Any) -> Heard:

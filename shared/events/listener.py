@@ -60,8 +60,8 @@ class Ear:
         """Let the broker forget what was heard; a lost acknowledgement is only a duplicate."""
         arrived, self._arrived = self._arrived, []
         try:
-            for message in arrived:
-                message.ack()
+            if self._link is not None:
+                self._link.acknowledge(arrived)
         except BROKER_ERRORS:
             self.drop()
 
