@@ -144,7 +144,10 @@ class Publisher:
         self.drop()
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
-        self._open = {t for t in self._open if t > tag} if multiple else self._open - {tag}
+        if multiple:
+            self._open = {later for later in self._open if later > tag}
+        else:
+            self._open.discard(tag)
 
     def _on_nack(self, tag: int, multiple: bool) -> None:
         self._refused = self._refused or "nacked"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from shared.contracts.streams import STREAMS
 from shared.events import metrics
@@ -113,20 +113,14 @@ class Relay:
 
     def _note(self, envelopes: Sequence[Envelope]) -> None:
         """Raise ``published`` of each partition; never lower it, whoever else relays."""
-        ends: dict[tuple[str, int], int] = {}
-        for envelope in envelopes:
-            ends[envelope.stream, envelope.partition] = envelope.last
-        with self._engine.begin() as connection:
-            for (stream, partition), last in sorted(ends.items()):
-                connection.execute(
-                    update(stream_head)
-                    .where(
-                        stream_head.c.stream == stream,
-                        stream_head.c.partition == partition,
-                        stream_head.c.published < last,
-                    )
-                    .values(published=last)
-                )
+        ends = {(envelope.stream, envelope.partition): envelope.last for envelope in envelopes}
+        told = [
+            {"this_stream": stream, "this_partition": partition, "told": last}
+            for (stream, partition), last in sorted(ends.items())
+        ]
+        if told:
+            with self._engine.begin() as connection:
+                connection.execute(_NOTE, told)
 
 
 _BEHIND = select(
@@ -137,13 +131,29 @@ _BEHIND = select(
     stream_head.c.published,
 ).where(stream_head.c.published < stream_head.c.last)
 
+_NOTE = (
+    update(stream_head)
+    .where(
+        stream_head.c.stream == bindparam("this_stream"),
+        stream_head.c.partition == bindparam("this_partition"),
+        stream_head.c.published < bindparam("told"),
+    )
+    .values(published=bindparam("told"))
+)
+
+_FOLLOWING = (
+    select(outbox.c.cloud_event)
+    .where(
+        outbox.c.stream == bindparam("this_stream"),
+        outbox.c.partition == bindparam("this_partition"),
+        outbox.c.position > bindparam("told"),
+    )
+    .order_by(outbox.c.position)
+    .limit(ROUND_EVENTS)
+)
+
 
 def _written(connection: Connection, head: Head) -> Sequence[str]:
     """Return the texts that follow what was told of a partition."""
-    here = and_(
-        outbox.c.stream == head.stream,
-        outbox.c.partition == head.partition,
-        outbox.c.position > head.published,
-    )
-    rows = select(outbox.c.cloud_event).where(here).order_by(outbox.c.position)
-    return connection.execute(rows.limit(ROUND_EVENTS)).scalars().all()
+    here = {"this_stream": head.stream, "this_partition": head.partition, "told": head.published}
+    return connection.execute(_FOLLOWING, here).scalars().all()
