@@ -11,7 +11,7 @@ from shared.auth.actors import Role
 
 SEED = 20_240_611
 DETAILED = 3
-PERMIT_MAIL = 0.8
+PERMIT_MAIL = 0.7
 
 QUESTIONS = ("Q01", "Q02", "Q03", "Q04", "Q05")
 ORGANIZATION = "The Lighthouse Network"

@@ -15,6 +15,8 @@ EVENING = time(20, 30)
 """The clinics' mornings and afternoons in UTC; evenings by each person's own clock."""
 
 NIGHT_AFTER = timedelta(minutes=50)
+BOOKS_ON = 10
+"""The day of each month on which books are closed, among them those of a quarter that is over."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Days:
     def _night(self, number: int) -> None:
         answering.answer(self.stage, self.cast, self.network, number)
         self.stage.hush()
-        if number % 7 == 0:
+        if number == 0 or self.cast.day(number).day == BOOKS_ON:
             for name in self.stage.services:
                 self.stage.do(name)
             self.stage.hush()

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from deploy.seed.cast import SEED, Cast, Clinic
 from deploy.seed.founding import Network
 from deploy.seed.stage import Stage
-from services.reports.contributions.domain import Quarter, Teller
-from services.reports.contributions.usecases import accept_contributions
+from services.reports.contributions.domain import Quarter, Teller, Told
+from services.reports.contributions.usecases import accept_contributions, note_permissions
 from services.reports.releases.usecases import build_release
 from shared.store import UnitOfWork
 
@@ -65,20 +66,35 @@ def contribute(stage: Stage, cast: Cast, network: Network, quarter: Quarter) -> 
 
     def take_in(work: UnitOfWork) -> int:
         return sum(
-            accept_contributions(
-                work,
-                clinic_id=network.clinics[clinic.key],
-                period=quarter.period,
-                teller=teller,
-                rows=rows,
-                now=quarter.ends_at + ARRIVE_AFTER,
-            )
+            _taken_in(work, network.clinics[clinic.key], quarter, contributions(clinic, quarter))
             for clinic in cast.clinics
-            for teller, rows in contributions(clinic, quarter).items()
         )
 
     clinics = network.clinics.values()
     stage.ledger.once("reports", f"contributions/{quarter.period}", take_in, clinics=clinics)
+
+
+def _taken_in(
+    work: UnitOfWork,
+    clinic_id: UUID,
+    quarter: Quarter,
+    told: Mapping[Teller, Sequence[Mapping[str, Any]]],
+) -> int:
+    """Take in what one clinic contributes; every couple of it has permitted to be counted."""
+    episodes = {row["episode"] for rows in told.values() for row in rows}
+    permitted = [Told(episode, permitted=True, revision=1) for episode in episodes]
+    note_permissions(work, clinic_id=clinic_id, told=permitted)
+    return sum(
+        accept_contributions(
+            work,
+            clinic_id=clinic_id,
+            period=quarter.period,
+            teller=teller,
+            rows=rows,
+            now=quarter.ends_at + ARRIVE_AFTER,
+        )
+        for teller, rows in told.items()
+    )
 
 
 def publish(stage: Stage, network: Network, quarter: Quarter) -> None:
@@ -94,7 +110,7 @@ def publish(stage: Stage, network: Network, quarter: Quarter) -> None:
     stage.ledger.once("reports", f"release/{quarter.period}", build, clinics=clinics)
 
 
-def contributions(clinic: Clinic, quarter: Quarter) -> dict[Teller, list[dict[str, object]]]:
+def contributions(clinic: Clinic, quarter: Quarter) -> dict[Teller, list[dict[str, Any]]]:
     """Return what a clinic's couples contribute to a quarter; always the same."""
     chance = Random(f"{SEED}/{clinic.key}/{quarter.period}")
     couples = max(3, round(clinic.couples * chance.uniform(0.85, 1.2)))

@@ -142,3 +142,14 @@ class TestTheInvented:
 
         assert len({person.zone for person in people}) >= 4
         assert len({person.language for person in people}) >= 8
+
+
+def test_the_releases_of_the_invented_network_have_figures_in_them(tmp_path: Path) -> None:
+    fill_in(tmp_path, size=Size(relationships=2, days=1, quarters=1))
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'reports.sqlite'}")
+    with engine.connect() as connection:
+        [document] = connection.execute(text("SELECT document FROM release")).scalars()
+    engine.dispose()
+    assert '"communication"' in document
+    assert len(document) > 20_000
