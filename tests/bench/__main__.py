@@ -31,19 +31,19 @@ def main() -> None:
     try:
         console.print("Starting PostgreSQL and RabbitMQ …")
         stage = Stage(ground)
-        found = _measure(console, stage, options)
+        sizes = QUICK if options.quick else Sizes()
+        found = _measure(console, stage, sizes, options)
         _show(console, found)
         console.print(table.machine(stage.versions()))
         if options.write:
-            table.publish(found, stage.versions())
+            table.publish(found, stage.versions(), sizes.ours)
     except Absent as absent:
         console.print(str(absent))
     finally:
         ground.clear()
 
 
-def _measure(console: Console, stage: Stage, options: Namespace) -> list[Figures]:
-    sizes = QUICK if options.quick else Sizes()
+def _measure(console: Console, stage: Stage, sizes: Sizes, options: Namespace) -> list[Figures]:
     turns = options.rounds * (len(options.only) or len(ways(sizes)))
     columns = (
         TextColumn("{task.description}"),
@@ -56,6 +56,8 @@ def _measure(console: Console, stage: Stage, options: Namespace) -> list[Figures
 
         def tick(name: str) -> None:
             progress.update(task, description=f"{name:32}", completed=next(done))
+            if not console.is_terminal:
+                console.print(name)
 
         found = run(stage, sizes, options.rounds, set(options.only), tick)
         progress.update(task, completed=turns)

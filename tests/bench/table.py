@@ -49,14 +49,18 @@ def machine(versions: dict[str, str]) -> str:
     )
 
 
-def publish(found: list[Figures], versions: dict[str, str]) -> None:
+def publish(found: list[Figures], versions: dict[str, str], events: int) -> None:
     """Write the tables into docs/benchmarks.md, below what people wrote there."""
     written = PUBLISHED.read_text(encoding="utf-8").split(MARK)[0]
     tables = [
         _markdown(("ratio", "median [min - max]", "goal", "reached"), ratio_rows(found)),
         _markdown(("figure", "median", "min", "max"), absolute_rows(found)),
     ]
-    parts = [written + MARK, f"{len(found)} rounds. {machine(versions)}", *tables]
+    parts = [
+        written + MARK,
+        f"{len(found)} rounds of {events:,} events. {machine(versions)}",
+        *tables,
+    ]
     PUBLISHED.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -84,4 +88,4 @@ def _rate(per_second: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.0f}" if value >= 20 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
