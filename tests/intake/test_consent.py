@@ -267,6 +267,15 @@ class TestStopLink:
 
         assert not permitted(house, ana)
 
+    def test_opened_again_by_staff_takes_nothing_away(self, house, ana_and_noa):
+        ana = house.person(ana_and_noa, "Ana")
+        answered(house, ana)
+
+        self.stop(house, ana, permitted=True)
+
+        assert permitted(house, ana)
+        assert len(ledger(house, ana)) == 2
+
     def test_heard_late_does_not_undo_what_was_said_after_it(self, house, ana_and_noa):
         ana, stopped_at = house.person(ana_and_noa, "Ana"), house.clock.now()
         house.clock.pass_by(hours=1)
