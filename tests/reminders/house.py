@@ -1,22 +1,20 @@
 """A house for tests: reminders as it is, and tellers that say what intake and sessions would."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 from sqlalchemy import select
 
 from services.reminders.app import create_service
 from services.reminders.schedules.models import Due, Planning, Prompt, Schedule
 from services.reminders.sending.gateways import Gateway
 from services.reminders.sending.models import MailboxLetter
-from shared.assembly import new_feeds, new_service_app, new_store
+from shared.assembly import new_feeds
 from shared.auth.actors import Role, system
-from shared.clock import Clock
 from shared.contracts import Event
 from shared.contracts.intake import (
     ClinicRegistered,
@@ -26,14 +24,11 @@ from shared.contracts.intake import (
     RelationshipChanged,
     RelationshipOpened,
 )
-from shared.contracts.streams import streams_of
 from shared.contracts.words import Purpose, RelationshipState
-from shared.events.content import Provider, Reference
-from shared.events.sequencing import ensure_heads
 from shared.events.tables import outbox
 from shared.events.worker import Worker
 from shared.settings import Mode, Settings, Smtp
-from shared.store import UnitOfWork, new_base
+from tests.reminders.teller import HandClock, Teller
 from tests.visitors import Visitor
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -41,65 +36,6 @@ BERLIN = "Europe/Berlin"
 EVENINGS = [{"day": day, "from": "17:00", "to": "22:00"} for day in range(7)]
 HELP = "Helpline for everyone: 0800 000 000\nAt night: 0800 000 001"
 MEMBERS_HOST = "127.0.0.1:8000"
-
-
-class HandClock(Clock):
-    """A clock that stands still until a test moves its hands."""
-
-    def __init__(self, at: datetime):
-        super().__init__()
-        self.at = at
-
-    def now(self) -> datetime:
-        """Return where the hands stand."""
-        return self.at
-
-
-class Teller:
-    """Another service, reduced to what it tells and to the content it gives."""
-
-    def __init__(self, name: str, folder: Path, clock: Clock, database_url: str = ""):
-        self.settings = Settings(
-            service=name, mode=Mode.TEST, data_dir=folder, database_url=database_url
-        )
-        self.store = new_store(self.settings, new_base().metadata)
-        self.store.create_tables()
-        with self.store.engine.begin() as connection:
-            ensure_heads(connection, streams_of(name))
-        self.content: dict[tuple[str, UUID], dict[str, Any]] = {}
-        self.reachable = True
-        self.when_asked: Callable[[], None] = lambda: None
-        kinds = ("intake.clinic", "intake.person")
-        providers = [
-            Provider(kind=k, audience=frozenset({"reminders"}), provide=self._give(k))
-            for k in kinds
-        ]
-        self.app = new_service_app(f"tests.{name}", self.settings, self.store, clock, providers)
-
-    def tell(self, *events: Event) -> None:
-        """Commit facts."""
-        clinics = {event.clinic_id for event in events}
-        with self.store.unit_of_work(clinics=clinics, actor=system(self.settings.service)) as work:
-            work.record(*events)
-
-    def client(self) -> httpx.Client:
-        """Return a client that asks this teller, while it can be reached."""
-
-        def answer(environ: dict[str, Any], start_response: Any) -> Any:
-            self.when_asked()
-            if not self.reachable:
-                raise httpx.ConnectError("away")
-            return self.app(environ, start_response)
-
-        transport = httpx.WSGITransport(app=answer)
-        return httpx.Client(transport=transport, base_url=f"http://{self.settings.service}")
-
-    def _give(self, kind: str) -> Any:
-        def provide(work: UnitOfWork, references: Sequence[Reference]) -> Mapping[Reference, Any]:
-            known = {r: self.content.get((kind, r.subject_id)) for r in references}
-            return {r: content for r, content in known.items() if content is not None}
-
-        return provide
 
 
 class House:

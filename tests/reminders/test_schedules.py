@@ -51,6 +51,18 @@ class TestAcrossClockChanges:
         assert found[0].due_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
         assert found[1].day == date(2026, 11, 1)
 
+    def test_a_week_whose_only_safe_hour_is_skipped_has_none(self):
+        night = (Window(SUNDAY, time(2), time(2, 59)),)
+
+        [slot] = next_slots(
+            Rule(SUNDAY, time(2, 30)),
+            card(windows=night),
+            after=datetime(2026, 3, 28, tzinfo=UTC),
+            count=1,
+        )
+
+        assert slot.day == date(2026, 4, 5)
+
 
 @st.composite
 def hours(draw):
@@ -137,6 +149,20 @@ class TestPlanning:
 
         days = [prompt.local_date for prompt in house.prompts(person_id)]
         assert len(days) == len(set(days)) >= 4
+
+    def test_a_time_moved_to_later_on_the_same_day_does_not_ask_twice_that_day(self, house):
+        _, [person_id, _] = house.couple()
+        while not house.letters(person_id):
+            house.pass_time(house.clock.at + timedelta(hours=6), at_least=timedelta(minutes=1))
+        [prompt] = house.prompts(person_id)
+        house.clock.at = prompt.due_at + timedelta(minutes=1)
+        schedule = house.schedule(person_id)
+
+        typed = {"weekday": schedule.weekday, "at": "21:30", "version": schedule.version}
+        house.staff().post(f"/schedules/{schedule.id}", typed)
+        house.pass_time(prompt.due_at + timedelta(days=6))
+
+        assert len(house.letters(person_id)) == 1
 
     def test_those_who_leave_are_not_asked_any_more(self, house):
         relationship_id, [person_id, other_id] = house.couple()
