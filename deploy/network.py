@@ -16,6 +16,7 @@ from shared.assembly import new_feeds
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
 from shared.events.worker import Worker
+from shared.migrating import migrate
 from shared.service import Service
 from shared.settings import SERVICES, Settings
 
@@ -33,7 +34,7 @@ def build_network(
     clock: Clock,
     clients: Mapping[str, httpx.Client] | None = None,
 ) -> Network:
-    """Return the four services by name, their tables made and their feeds connected.
+    """Return the four services by name, their databases up to date and their feeds connected.
 
     Without ``clients`` they reach each other inside this process.
     """
@@ -44,7 +45,7 @@ def build_network(
         services[name] = build_service(
             name, settings, clock=clock, feeds=new_feeds(settings, reach)
         )
-        services[name].store.create_tables()
+        migrate(services[name].store.engine, name)
     return services
 
 

@@ -19,10 +19,11 @@ MISTAKES_SHOWN = 200
 def migrate(name: str | None) -> None:
     """Bring the database of one service up to date, or those of all four."""
     from deploy.network import build_service
+    from shared.migrating import migrate as bring_up_to_date
 
     for one in (name,) if name else SERVICES:
         service = build_service(one, settings_of(one))
-        service.store.create_tables()
+        bring_up_to_date(service.store.engine, one)
         service.store.engine.dispose()
         click.echo(f"{one:<10} is up to date.")
 
