@@ -16,10 +16,12 @@ from deploy.progress import Progress
 
 HERE = Path(__file__).parent
 FILES = HERE.parent / "shared" / "web" / "static"
+FONTS = ("latin.woff2", "latin-italic.woff2", "latin-ext.woff2")
 SHOWN = {
     "/front/icon.svg": ("icon.svg", "image/svg+xml"),
     "/favicon.ico": ("icon.svg", "image/svg+xml"),
     "/front/tokens.css": ("tokens.css", "text/css"),
+    **{f"/front/vendor/fonts/{name}": (f"vendor/fonts/{name}", "font/woff2") for name in FONTS},
 }
 """The few files that the front itself shows."""
 

@@ -165,7 +165,7 @@ def _together(
             _person(f"r{number}.{nth}", next(names), clinic, chance)
             for nth in range(THREE_TOGETHER.get(number, 2))
         ]
-        together.append(_one(number, clinic, clinician, members, story, chance))
+        together.append(_one(number, clinic, clinician, members, story, chance, size.days))
     return together
 
 
@@ -188,6 +188,7 @@ def _one(
     members: Sequence[Person],
     story: dict[str, object],
     chance: Random,
+    days: int,
 ) -> Together:
     usual = {
         "label": None,
@@ -196,7 +197,7 @@ def _one(
         "counted": number % 8 != 7,
     }
     drawn = {
-        "opens_on": 0 if story else chance.randrange(0, 75),
+        "opens_on": 0 if story else chance.randrange(0, days * 3 // 4),
         "weekday": chance.randrange(5),
         "every": chance.choice((7, 14, 14)),
     }

@@ -3,11 +3,12 @@
 Ids, codes, counts and times only: nothing here says what a fact was about.
 """
 
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from shared.auth.policy import current_actor
 from shared.contracts.streams import STREAMS
@@ -88,15 +89,33 @@ def _page(row: Any, *, errors: dict[str, str] | None = None, reason: str = "") -
     )
 
 
-def _told(connection: Connection) -> list[Any]:
-    rows = select(stream_head).order_by(stream_head.c.stream, stream_head.c.partition)
-    return list(connection.execute(rows))
+def _told(connection: Connection) -> list[dict[str, Any]]:
+    """Return, for each stream told here, how many facts were told and how many wait."""
+    rows = select(
+        stream_head.c.stream,
+        func.sum(stream_head.c.published).label("told"),
+        func.sum(stream_head.c.last - stream_head.c.published).label("waiting"),
+    )
+    by_stream = rows.group_by(stream_head.c.stream).order_by(stream_head.c.stream)
+    return [dict(row) for row in connection.execute(by_stream).mappings()]
 
 
-def _heard(connection: Connection) -> list[Any]:
-    mine = select(inbox_cursor).order_by(inbox_cursor.c.stream, inbox_cursor.c.partition)
-    return [row for row in connection.execute(mine) if _listens_to(row.stream)]
+def _heard(connection: Connection) -> list[dict[str, Any]]:
+    """Return, for each stream heard here, how many facts, when the last, and where it stopped."""
+    rows = connection.execute(select(inbox_cursor).order_by(inbox_cursor.c.stream)).all()
+    heard = []
+    for stream, group in groupby(rows, key=lambda row: row.stream):
+        partitions = list(group)
+        heard.append(
+            {
+                "stream": stream,
+                "heard": sum(row.position for row in partitions),
+                "last": max((row.applied_at for row in partitions if row.applied_at), default=None),
+                "stopped": [row.partition for row in partitions if row.stopped],
+            }
+        )
+    return [one for one in heard if settings().service in _listeners(one["stream"])]
 
 
-def _listens_to(stream: str) -> bool:
-    return stream in STREAMS and settings().service in STREAMS[stream].listeners
+def _listeners(stream: Any) -> frozenset[str]:
+    return STREAMS[stream].listeners if stream in STREAMS else frozenset()

@@ -50,7 +50,7 @@ class TestHealth:
         page = operator.get("/operations")
 
         assert page.status_code == 200
-        assert "intake.people/" in page.text
+        assert "intake.people" in page.text
         assert "everything is told" in page.text
 
     def test_is_for_operators_alone(self, backbone):
