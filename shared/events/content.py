@@ -1,38 +1,17 @@
-"""Content that travels by reference: who gives it, who wants it, and what waits to be fetched."""
+"""Content that travels by reference: who gives it, and who does what with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import Connection, func
-from sqlalchemy.dialects import postgresql, sqlite
+from shared.events.references import Reference
+from shared.store.work import UnitOfWork
 
-from shared.events.tables import wanted
-
-if TYPE_CHECKING:
-    from shared.store.work import UnitOfWork
+__all__ = ["Apply", "Content", "Provide", "Provider", "Reference", "Wanting"]
 
 Content = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A piece of content: its kind (``<teller>.<noun>``), clinic, subject and version."""
-
-    kind: str
-    clinic_id: UUID
-    subject_id: UUID
-    version: int
-
-    @property
-    def teller(self) -> str:
-        """The service that owns this content."""
-        return self.kind.split(".")[0]
-
-
-Provide = Callable[["UnitOfWork", Sequence[Reference]], Mapping[Reference, Content | None]]
-Apply = Callable[["UnitOfWork", Reference, Content | None], None]
+Provide = Callable[[UnitOfWork, Sequence[Reference]], Mapping[Reference, Content | None]]
+Apply = Callable[[UnitOfWork, Reference, Content | None], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,29 +32,3 @@ class Wanting:
 
     kind: str
     apply: Apply
-
-
-def want(connection: Connection, reference: Reference) -> None:
-    """Note that content must be fetched; a later version replaces an earlier wish."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = upsert(wanted).values(
-        kind=reference.kind,
-        clinic_id=reference.clinic_id,
-        subject_id=reference.subject_id,
-        version=reference.version,
-        tries=0,
-        next_try_at=0.0,
-    )
-    later = larger_of(connection, wanted.c.version, statement.excluded.version)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "clinic_id", "subject_id"],
-            set_={"version": later, "next_try_at": 0.0},
-        )
-    )
-
-
-def larger_of(connection: Connection, one: Any, other: Any) -> Any:
-    """Return the larger of two columns, in the words of the database."""
-    larger = func.max if connection.dialect.name == "sqlite" else func.greatest
-    return larger(one, other)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from shared.auth.actors import Actor
 from shared.contracts.event import Event
 from shared.errors import NotFound
-from shared.events import content, outbox
+from shared.events import outbox, references
 from shared.keys import KeyRing, Place
 from shared.store.rows import ClinicRow
 
@@ -73,8 +73,8 @@ class UnitOfWork:
     def want(self, kind: str, *, clinic_id: UUID, subject_id: UUID, version: int) -> None:
         """Ask for content that an event only refers to; it is fetched outside any transaction."""
         self._check_clinics([clinic_id])
-        reference = content.Reference(kind, clinic_id, subject_id, version)
-        content.want(self.session.connection(), reference)
+        reference = references.Reference(kind, clinic_id, subject_id, version)
+        references.want(self.session.connection(), reference)
 
     def seal(self, row: Any, **values: Any) -> None:
         """Set sealed columns of a row that has its keys; values are anything that JSON can hold."""
