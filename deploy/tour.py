@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 STOPS: Mapping[str, Sequence[str]] = {
     "Clinician": (
-        "Sign in: Today lists the sessions of the day and who has not answered.",
+        "Sign in: Today lists those in your care by name, with what is new since your last entry.",
         "Open a relationship: sessions in one lane, check-ins and messages in the other.",
         "Write a log entry about a session, and offer an experiment to try until the next.",
         "Look at one member's own line: measured against their own weeks, never against a norm.",
