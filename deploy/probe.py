@@ -14,10 +14,13 @@ PATIENCE_SECONDS = 3.0
 FRESH_SECONDS = 30.0
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Return 0 when what is asked after (``web`` or ``worker NAME``) is well, else 1."""
+def main(arguments: Sequence[str], *, folder: str = "") -> int:
+    """Return 0 when what is asked after (``web`` or ``worker NAME``) is well, else 1.
+
+    ``folder`` is where pulses are, if not where temporary files usually are.
+    """
     try:
-        well = _web() if arguments[0] == "web" else _worker(arguments[1])
+        well = _web() if arguments[0] == "web" else _worker(arguments[1], folder)
     except OSError:
         well = False
     return 0 if well else 1
@@ -29,8 +32,8 @@ def _web() -> bool:
         return bool(answer.status == 200)
 
 
-def _worker(name: str) -> bool:
-    pulse = Path(gettempdir()) / f"attune-{name}.pulse"
+def _worker(name: str, folder: str) -> bool:
+    pulse = Path(folder or gettempdir()) / f"attune-{name}.pulse"
     return time.time() - pulse.stat().st_mtime < FRESH_SECONDS
 
 

@@ -197,7 +197,7 @@ def _one(
         "counted": number % 8 != 7,
     }
     drawn = {
-        "opens_on": 0 if story else chance.randrange(0, days * 3 // 4),
+        "opens_on": 0 if story else chance.randrange(0, max(1, days * 3 // 4)),
         "weekday": chance.randrange(5),
         "every": chance.choice((7, 14, 14)),
     }

@@ -1,0 +1,107 @@
+"""The containers as they are described: nothing open that need not be, no secret in plain sight."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from shared.settings import SERVICES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict:
+    """What our file describes."""
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+class TestCompose:
+    def test_has_everything_of_each_service(self, compose):
+        parts = ("database", "migrate", "web", "worker")
+
+        assert set(compose["services"]) == {
+            "gateway",
+            "broker",
+            *(f"{service}-{part}" for service in SERVICES for part in parts),
+        }
+
+    def test_every_container_is_hardened(self, compose):
+        for name, one in compose["services"].items():
+            assert one["read_only"], name
+            assert one["cap_drop"] == ["ALL"], name
+            assert one["security_opt"] == ["no-new-privileges:true"], name
+            assert one["deploy"]["resources"]["limits"]["memory"], name
+
+    def test_nothing_runs_as_root(self, compose):
+        dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
+        assert "USER 10001:10001" in dockerfile
+        for name, one in compose["services"].items():
+            assert one["image"] == "attune:local" or one["user"] not in ("", "root", "0"), name
+
+    def test_whatever_stays_is_watched(self, compose):
+        for name, one in compose["services"].items():
+            assert "healthcheck" in one or name.endswith("-migrate"), name
+
+    def test_only_the_gateway_can_be_reached_from_outside(self, compose):
+        published = {name for name, one in compose["services"].items() if one.get("ports")}
+        assert published == {"gateway"}
+
+        for name, network in compose["networks"].items():
+            assert name == "outside" or network["internal"]
+
+    def test_no_service_can_reach_the_database_of_another(self, compose):
+        for service in SERVICES:
+            near = {
+                name
+                for name, one in compose["services"].items()
+                if f"{service}-data" in one["networks"]
+            }
+            assert near == {
+                f"{service}-{part}" for part in ("database", "migrate", "web", "worker")
+            }
+
+    def test_no_secret_stands_in_the_environment(self, compose):
+        for name, one in compose["services"].items():
+            for variable, value in (one.get("environment") or {}).items():
+                telling = re.search(r"PASSWORD|SECRET|KEY|URL", variable)
+                plain = variable in (
+                    "ATTUNE_STAFF_URL",
+                    "ATTUNE_MEMBER_URL",
+                    "ATTUNE_INTERNAL_URLS",
+                )
+                assert plain or not telling or str(value).startswith("/run/secrets/"), (
+                    name,
+                    variable,
+                )
+
+
+class TestGateway:
+    CONF = (ROOT / "deploy" / "gateway" / "nginx.conf").read_text()
+
+    def test_never_leads_to_the_internal_doors(self):
+        [closed] = re.findall(r"location ~\* (\S+internal\S+) \{\s+return 404;", self.CONF)
+        pattern = re.compile(closed, re.IGNORECASE)
+
+        for service in SERVICES:
+            for path in (f"/{service}/internal", f"/{service}/internal/metrics"):
+                assert pattern.search(path)
+                assert pattern.search(path.replace("internal", "INTERNAL"))
+
+    def test_keeps_no_addresses(self):
+        assert "access_log off;" in self.CONF
+        assert "error_log stderr crit;" in self.CONF
+
+    def test_says_where_requests_come_from(self):
+        assert "proxy_set_header X-Forwarded-For $remote_addr;" in self.CONF
+
+
+class TestImage:
+    DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
+
+    def test_installs_exactly_what_is_locked(self):
+        assert "--require-hashes -r deploy/requirements/core.txt" in self.DOCKERFILE
+
+    def test_needs_nothing_that_only_newer_builders_know(self):
+        assert not re.search(r"^# syntax|<<|apt-get|@sha256", self.DOCKERFILE, re.MULTILINE)
