@@ -5,7 +5,7 @@ import platform
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,13 +35,13 @@ def examine() -> list[Finding]:
         mistakes = "; ".join(bad.mistakes)
         return [_python(), Finding("settings", False, mistakes, needed=True)]
     first = settings[0]
+    own = (_folder(first), _clock(first), _port(first))
     return [
         _python(),
         Finding("settings", True, f"they fit together; mode {first.mode}.", needed=True),
-        _folder(first),
-        _clock(first),
-        *(_port(first) if not first.production else ()),
-        *(_service(one, find) for one in settings for find in (_database, _broker)),
+        *(() if first.production else own),
+        *map(_database, settings[:1] if first.production else settings),
+        _broker(first),
         _mail(first),
         *_tools(),
     ]
@@ -67,24 +67,20 @@ def _clock(settings: Settings) -> Finding:
     return Finding("clock", True, moved if offset else "shows the real time.")
 
 
-def _port(settings: Settings) -> Iterator[Finding]:
+def _port(settings: Settings) -> Finding:
     port = running_port(settings.data_dir)
     with socket.socket() as asking:
         asking.settimeout(1)
         answers = asking.connect_ex((MEMBER_HOST, port)) == 0
     says = f"something answers on {port}." if answers else f"{USUAL_PORT} is free for `attune run`."
-    yield Finding("port", True, says)
-
-
-def _service(settings: Settings, find: Callable[[Settings], Finding]) -> Finding:
-    return find(settings)
+    return Finding("port", True, says)
 
 
 def _database(settings: Settings) -> Finding:
     from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
 
-    what = f"{settings.service} database"
+    what = "database" if settings.production else f"{settings.service} database"
     if settings.database_url.startswith("sqlite"):
         there = (settings.data_dir / f"{settings.service}.sqlite").exists()
         return Finding(what, there or None, "a file." if there else "made at the first start.")
@@ -98,15 +94,14 @@ def _database(settings: Settings) -> Finding:
 def _broker(settings: Settings) -> Finding:
     from kombu import Connection
 
-    what = f"{settings.service} broker"
     if settings.embedded:
-        return Finding(what, True, "inside the process.")
+        return Finding("broker", True, "inside the process.")
     try:
         with Connection(settings.broker_url.split("?")[0], connect_timeout=3) as connection:
             connection.connect()
-            return Finding(what, True, "answers.", True)
+            return Finding("broker", True, "answers.", True)
     except Exception as problem:
-        return Finding(what, False, f"cannot be reached ({type(problem).__name__}).", True)
+        return Finding("broker", False, f"cannot be reached ({type(problem).__name__}).", True)
 
 
 def _mail(settings: Settings) -> Finding:
