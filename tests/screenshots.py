@@ -107,7 +107,7 @@ def supervisor(browser: Browser, address: str, person: dict[str, str]) -> None:
     page = signed_in(browser, address, person, DESKTOP)
     page.click("main a[href*='/reports/releases/']")
     page.wait_for_load_state()
-    page.locator("figure").first.scroll_into_view_if_needed()
+    page.locator("#communication").evaluate("section => section.scrollIntoView()")
     take(page, "supervisor")
 
 
