@@ -19,6 +19,7 @@ from uuid import UUID
 
 import httpx
 from sqlalchemy import Engine, insert, text
+from sqlalchemy.exc import DBAPIError
 from waitress import create_server
 
 from shared.assembly import new_feeds, new_service_app, new_store
@@ -29,7 +30,7 @@ from shared.contracts.intake import RelationshipChanged
 from shared.errors import Refusal
 from shared.events.points import Reach
 from shared.events.publisher import Unconfirmed
-from shared.events.worker import Worker, assemble
+from shared.events.worker import Parts, Worker, assemble
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
 from shared.store import UnitOfWork
@@ -157,13 +158,23 @@ def write(where: Where, die_at: str | None, seed: int, transactions: int, pace: 
 
 def relay(where: Where, die_at: str | None, seconds: float) -> None:
     """Relay for a while."""
-    _repeat(assemble(teller(where, lambda p: None), reach=dying(die_at)).relay.step, seconds)
+    parts = _assembled(teller(where, lambda p: None), dying(die_at))
+    _repeat(parts.relay.step, seconds)
 
 
 def listen(where: Where, die_at: str | None, seconds: float) -> None:
     """Listen for a while."""
-    parts = assemble(listener(where, lambda p: None), reach=dying(die_at))
+    parts = _assembled(listener(where, lambda p: None), dying(die_at))
     _repeat(lambda: parts.listener.step(0.1), seconds)
+
+
+def _assembled(service: Service, reach: Reach) -> Parts:
+    """Put the backbone together; a database that is down now is asked again, as in operation."""
+    while True:
+        try:
+            return assemble(service, reach=reach)
+        except DBAPIError:
+            sleep(0.2)
 
 
 def _repeat(step: Callable[[], int], seconds: float) -> None:
