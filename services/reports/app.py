@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from services.reports.contributions import handlers
 from services.reports.contributions import jobs as contribution_jobs
@@ -35,6 +35,9 @@ def create_service(
     app = new_service_app(__name__, settings, store, clock)
     app.extensions["api"].register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(
+        Blueprint("reports", __name__, static_folder="static", static_url_path="/files")
+    )
     service = Service(
         settings=settings,
         clock=clock,
