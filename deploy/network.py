@@ -45,8 +45,15 @@ def build_network(
         services[name] = build_service(
             name, settings, clock=clock, feeds=new_feeds(settings, reach)
         )
-        migrate(services[name].store.engine, name)
+        bring_up_to_date(services[name])
     return services
+
+
+def bring_up_to_date(service: Service) -> None:
+    """Bring a service's database and its key store to what its code expects."""
+    store = service.store
+    migrate(store.engine, service.name, store.metadata)
+    store.keys.store.prepare()
 
 
 def build_service(

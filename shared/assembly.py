@@ -13,9 +13,11 @@ from shared.events.content import Provider
 from shared.events.feed_client import Feeds
 from shared.events.points import Reach, pass_by
 from shared.events.wake import new_wake
-from shared.keys import key_ring
+from shared.keys import KeyRing, KeyStore
+from shared.keys.files import root_of
 from shared.settings import Settings
 from shared.store import Store
+from shared.store.engines import new_engine
 from shared.web import new_app
 
 BACKBONE_SCOPES = ("feed", "content")
@@ -28,10 +30,16 @@ def new_store(settings: Settings, metadata: MetaData, *, reach: Reach = pass_by)
         settings.database_url,
         metadata,
         service=settings.service,
-        keys=key_ring(settings.master_key, settings.key_file),
+        keys=new_key_ring(settings),
         wake=new_wake(settings.database_url),
         reach=reach,
     )
+
+
+def new_key_ring(settings: Settings) -> KeyRing:
+    """Return the key ring of a service: the root key, and the key store apart from the data."""
+    store = KeyStore(new_engine(settings.key_store_url))
+    return KeyRing(root_of(settings.master_key, settings.key_file), store)
 
 
 def new_feeds(settings: Settings, clients: Mapping[str, httpx.Client] | None = None) -> Feeds:

@@ -5,11 +5,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, MetaData, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Time,
+    Uuid,
+)
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import Integer, TypeDecorator
 
-from shared.keys import DataClass, Scope
+from shared.labels import DataClass, Label, Scope, label_of
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -66,5 +78,47 @@ def sealed(
 
     Its value is written with ``work.seal`` and read with ``work.open``.
     """
-    info = {"class": data_class, "scope": scope, "subject": subject}
+    info = {
+        "class": data_class,
+        "scope": scope,
+        "subject": subject,
+        "label": label_of(data_class, scope),
+    }
     return mapped_column(LargeBinary, nullable=True, info=info)
+
+
+def holding(data_class: DataClass) -> dict[str, DataClass]:
+    """Return what a column of text or bytes that is not sealed declares as its ``info``."""
+    return {"class": data_class}
+
+
+class Unclassified(Exception):
+    """A column of text or bytes does not say what it holds: give it ``info=holding(…)``."""
+
+
+def class_of(column: Column[Any]) -> DataClass:
+    """Return what a column holds: what it declares, or what its type can hold at the most.
+
+    Raises Unclassified for text or bytes that declare nothing.
+    """
+    declared: DataClass | None = column.info.get("class")
+    if declared is not None:
+        return declared
+    for kinds, found in BY_TYPE.items():
+        if isinstance(column.type, kinds):
+            return found
+    raise Unclassified(f"{column.table.name}.{column.name}")
+
+
+def label_in(column: Column[Any]) -> Label | None:
+    """Return how a sealed column is called where reading is decided; None for any other."""
+    found: Label | None = column.info.get("label")
+    return found
+
+
+BY_TYPE: dict[Any, DataClass] = {
+    (Uuid,): DataClass.ID,
+    (Moment, Date, Time): DataClass.TIME,
+    (Enum, Boolean): DataClass.CODE,
+    (Integer, Numeric): DataClass.NUMBER,
+}

@@ -17,18 +17,23 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData
 
 from shared.columns import Moment
-from shared.events.tables import backbone
+from shared.store.everywhere import settle_in, together
 
 _ONE_AT_A_TIME = Lock()
 """alembic keeps what it works on in one place per process."""
 
 
-def migrate(engine: Engine, service: str) -> None:
-    """Apply every migration that a service's database lacks; safe to run twice at once."""
+def migrate(engine: Engine, service: str, metadata: MetaData) -> None:
+    """Apply every migration that a service's database lacks; safe to run twice at once.
+
+    Whatever tables there are then are protected by what they declare, not by what a migration
+    remembered.
+    """
     place = files(f"services.{service}.migrations")
     with _ONE_AT_A_TIME, as_file(place) as folder, engine.connect() as connection:
         _take_turns(connection)
         command.upgrade(_configured(folder, connection), "head")
+        settle_in(connection, together(metadata))
         connection.commit()
 
 
@@ -44,15 +49,6 @@ def differences(engine: Engine, metadata: MetaData) -> list[Any]:
     with engine.connect() as connection:
         found = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(found, together(metadata)))
-
-
-def together(metadata: MetaData) -> MetaData:
-    """Return the tables of a service and of the backbone as one."""
-    one = MetaData(naming_convention=metadata.naming_convention)
-    for part in (backbone, metadata):
-        for table in part.sorted_tables:
-            table.to_metadata(one)
-    return one
 
 
 def run(metadata: MetaData) -> None:

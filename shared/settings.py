@@ -53,6 +53,7 @@ class Settings:
     mode: Mode = Mode.LAPTOP
     data_dir: Path = Path(".attune")
     database_url: str = field(default="", repr=False)
+    key_store_url: str = field(default="", repr=False)
     broker_url: str = field(default="memory://", repr=False)
     private_broker_url: str = field(default="", repr=False)
     broker_prefix: str = "attune"
@@ -69,8 +70,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
             raise BadSettings([f"There is no service called {self.service!r}."])
+        beside = self.data_dir / "keys" / self.service
         defaults: dict[str, Any] = {
             "database_url": self.database_url or f"sqlite:///{self.data_dir / self.service}.sqlite",
+            "key_store_url": self.key_store_url or f"sqlite:///{beside}.sqlite",
             "private_broker_url": self.private_broker_url or self.broker_url,
             "internal_urls": dict(self.internal_urls)
             or {name: f"{self.staff_url}/{name}" for name in SERVICES},
@@ -103,6 +106,7 @@ ENVIRONMENT = {
     "ATTUNE_MODE": "mode",
     "ATTUNE_DATA_DIR": "data_dir",
     "ATTUNE_DATABASE_URL": "database_url",
+    "ATTUNE_KEY_STORE_URL": "key_store_url",
     "ATTUNE_BROKER_URL": "broker_url",
     "ATTUNE_PRIVATE_BROKER_URL": "private_broker_url",
     "ATTUNE_BROKER_PREFIX": "broker_prefix",
@@ -183,6 +187,11 @@ def unfit_for_production(settings: Settings) -> list[str]:
             "postgresql"
         )
         and "sslmode=" not in settings.database_url,
+        "ATTUNE_KEY_STORE_URL must name a PostgreSQL database that is not the service's own: "
+        "keys must never lie in the backups of what they seal.": (
+            settings.key_store_url.startswith("sqlite")
+            or settings.key_store_url == settings.database_url
+        ),
         "ATTUNE_BROKER_URL is the in-process broker: use RabbitMQ.": settings.embedded,
         "ATTUNE_BROKER_URL is not encrypted: use amqps:// (or add ?plaintext=accepted on a "
         "private network that is encrypted itself).": plain_broker

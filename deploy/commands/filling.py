@@ -18,12 +18,11 @@ MISTAKES_SHOWN = 200
 @click.argument("name", type=click.Choice(SERVICES), required=False, envvar="ATTUNE_SERVICE")
 def migrate(name: str | None) -> None:
     """Bring the database of one service up to date, or those of all four."""
-    from deploy.network import build_service
-    from shared.migrating import migrate as bring_up_to_date
+    from deploy.network import bring_up_to_date, build_service
 
     for one in (name,) if name else SERVICES:
         service = build_service(one, settings_of(one))
-        bring_up_to_date(service.store.engine, one)
+        bring_up_to_date(service)
         service.store.engine.dispose()
         click.echo(f"{one:<10} is up to date.")
 

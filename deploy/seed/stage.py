@@ -11,6 +11,7 @@ from deploy.seed.ledger import Ledger
 from shared.auth.actors import Actor, Door, Role
 from shared.clock import Clock
 from shared.events.worker import Worker
+from shared.labels import Label
 from shared.service import Job
 from shared.settings import Settings
 
@@ -71,6 +72,7 @@ def staff_actor(
         role=role,
         clinics=frozenset(clinics),
         organization_id=organization_id,
+        opens=frozenset(Label),
     )
 
 

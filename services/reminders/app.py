@@ -22,6 +22,7 @@ from services.reminders.sending.domain import Stationery
 from services.reminders.sending.gateways import Gateway, LocalMailbox, MailServer
 from services.reminders.sending.usecases import PostOffice
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.auth import sign_ins
 from shared.auth.signing_keys import derived_secret
 from shared.clock import Clock
 from shared.contracts import Event
@@ -60,7 +61,7 @@ def create_service(
         settings=settings,
         clock=clock,
         store=store,
-        app=_app(settings, store, clock, office.stationery),
+        app=_app(settings, store, clock, office.stationery, freshness),
         feeds=feeds,
         subscriptions=subscriptions,
         wanting=(
@@ -98,7 +99,11 @@ def new_stationery(settings: Settings) -> Stationery:
 
 def all_subscriptions() -> Subscriptions:
     """Return what is heard; where two capabilities hear one event, the lower one acts first."""
-    tables = (roster_handlers.SUBSCRIPTIONS, schedules_handlers.SUBSCRIPTIONS)
+    tables = (
+        sign_ins.SUBSCRIPTIONS,
+        roster_handlers.SUBSCRIPTIONS,
+        schedules_handlers.SUBSCRIPTIONS,
+    )
     kinds = dict.fromkeys(chain.from_iterable(tables))
     return {kind: _in_turn([t[kind] for t in tables if kind in t]) for kind in kinds}
 
@@ -111,7 +116,13 @@ def _in_turn(handlers: list[Handler]) -> Handler:
     return handle
 
 
-def _app(settings: Settings, store: Store, clock: Clock, stationery: Stationery) -> Flask:
+def _app(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    stationery: Stationery,
+    freshness: Freshness,
+) -> Flask:
     providers = (
         Provider(
             kind="reminders.form", audience=frozenset({"sessions"}), provide=forms.form_contents
@@ -130,4 +141,5 @@ def _app(settings: Settings, store: Store, clock: Clock, stationery: Stationery)
     app.register_blueprint(sending_pages.blueprint)
     forms_pages.register(app, stationery)
     app.extensions["api"].register_blueprint(schedules_api.blueprint)
+    sign_ins.refuse_ended(app, sign_ins.Watch(store, freshness))
     return app

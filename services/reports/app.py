@@ -12,6 +12,7 @@ from services.reports.dashboard import api, pages
 from services.reports.releases import jobs as release_jobs
 from services.reports.releases.domain.schedule import CUT_OFF
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.auth import sign_ins
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
 from shared.service import Service
@@ -44,9 +45,10 @@ def create_service(
         store=store,
         app=app,
         feeds=feeds or new_feeds(settings),
-        subscriptions=handlers.SUBSCRIPTIONS,
+        subscriptions={**sign_ins.SUBSCRIPTIONS, **handlers.SUBSCRIPTIONS},
         wanting=handlers.wanting(clock.now),
     )
+    sign_ins.refuse_ended(app, sign_ins.Watch(store, service.freshness()))
     jobs = [*contribution_jobs.jobs(store), *release_jobs.jobs(service, cut_off=cut_off)]
     return replace(service, jobs=jobs)
 

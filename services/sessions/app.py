@@ -20,6 +20,7 @@ from services.sessions.roster import queries
 from services.sessions.roster.models import Base
 from services.sessions.series import pages as series_pages
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.auth import sign_ins
 from shared.auth.actors import Actor
 from shared.clock import Clock
 from shared.events.content import Provider, Wanting
@@ -55,6 +56,7 @@ def create_service(
     feeds = feeds or new_feeds(settings)
     app = new_service_app(__name__, settings, store, clock, [CONTRIBUTIONS])
     heard: Subscriptions = {
+        **sign_ins.SUBSCRIPTIONS,
         **roster.SUBSCRIPTIONS,
         **plans.SUBSCRIPTIONS,
         **outcomes.subscriptions(grace),
@@ -78,6 +80,7 @@ def create_service(
         ),
     )
     app.extensions["freshness"] = service.freshness()
+    sign_ins.refuse_ended(app, sign_ins.Watch(store, service.freshness()))
     _open_doors(app, store)
     return service
 

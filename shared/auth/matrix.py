@@ -1,9 +1,8 @@
-"""Who may come in where: every route of every service, read from the files beside this one.
+"""Who may come in where, and what may be opened there: every view of every service, in one file.
 
-``matrix/<service>.toml`` has a line per view, ``"blueprint.view" = ["word", …]``; ``shared.toml``
-lists the views that all services have. A route without a line is open to nobody. The words are
-the roles of staff and those of ``Word``; ``service:<scope>`` admits a service whose token holds
-that scope.
+``matrix.toml`` beside this module has a table per service, and one (``shared``) for the views that
+all of them have. A view without a line is open to nobody. The words of a line are the roles of
+staff and those of ``Word``; ``service:<scope>`` admits a service whose token holds that scope.
 """
 
 import tomllib
@@ -12,10 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from shared.auth.actors import Door, Role
+from shared.labels import Label
 
-FOLDER = Path(__file__).parent / "matrix"
+FILE = Path(__file__).with_name("matrix.toml")
 SHARED = "shared"
 SCOPE = "service:"
 
@@ -38,16 +39,17 @@ class Word(StrEnum):
 
 
 class BadMatrix(Exception):
-    """The access files do not read; the message says where."""
+    """The access file does not read; the message says where."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Who may use one view."""
+    """Who may use one view, and which labels of sealed data it may open."""
 
     words: frozenset[Word] = frozenset()
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[str] = frozenset()
+    opens: frozenset[Label] = frozenset()
 
     @property
     def for_members(self) -> bool:
@@ -63,6 +65,11 @@ class Rule:
         """Whether a member of staff in this role may use the view."""
         return role in self.roles
 
+    def allows(self, who: Role | Word, label: Label) -> bool:
+        """Whether someone in this role, or by this door, is shown data of a label by the view."""
+        comes_in = who in self.roles if isinstance(who, Role) else who in self.words
+        return comes_in and label in self.opens
+
     def doors(self) -> list[Door]:
         """Return the doors to try, in order."""
         tried = {
@@ -74,39 +81,53 @@ class Rule:
         return [door for door, wanted in tried.items() if wanted]
 
 
-@cache
 def rules_of(service: str) -> Mapping[str, Rule]:
     """Return the rules of a service by endpoint, those of all services included.
 
-    Raises BadMatrix where a file does not read.
+    Raises BadMatrix where the file does not read.
     """
-    return _read(SHARED) | _read(service)
+    every = whole_matrix()
+    return {**every.get(SHARED, {}), **every.get(service, {})}
 
 
-def parse(words: Iterable[str], *, where: str) -> Rule:
-    """Return the rule that a line's words spell. Raises BadMatrix for a word unknown."""
-    given = list(words)
+@cache
+def whole_matrix() -> Mapping[str, Mapping[str, Rule]]:
+    """Return all rules: by service (or ``shared``), then by endpoint. Raises BadMatrix."""
+    try:
+        tables = tomllib.loads(FILE.read_text())
+    except tomllib.TOMLDecodeError as problem:
+        raise BadMatrix(f"{FILE.name}: {problem}") from problem
+    return {name: _table(name, lines) for name, lines in tables.items()}
+
+
+def parse(words: Iterable[str], *, where: str, opens: Iterable[str] = ()) -> Rule:
+    """Return the rule that a line spells. Raises BadMatrix for a word or a label unknown."""
+    given, labels = list(words), list(opens)
     roles = {Role(word) for word in given if word in list(Role)}
     plain = {Word(word) for word in given if word in list(Word)}
     scopes = {word.removeprefix(SCOPE) for word in given if word.startswith(SCOPE)}
     if not given or len(roles) + len(plain) + len(scopes) != len(given):
         raise BadMatrix(f"{where}: {given} has a word that is unknown or said twice, or no word.")
+    known = {Label(label) for label in labels if label in list(Label)}
+    if len(known) != len(labels):
+        raise BadMatrix(f"{where}: {labels} has a label that is unknown or said twice.")
     return Rule(
         words=frozenset(plain),
         roles=frozenset(Role) if Word.STAFF in plain else frozenset(roles),
         scopes=frozenset(scopes),
+        opens=frozenset(known),
     )
 
 
-def _read(name: str) -> dict[str, Rule]:
-    path = FOLDER / f"{name}.toml"
-    if not path.exists():
-        return {}
-    try:
-        lines = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as problem:
-        raise BadMatrix(f"{path.name}: {problem}") from problem
-    for endpoint, words in lines.items():
-        if not isinstance(words, list):
-            raise BadMatrix(f'{path.name}: write "{endpoint}" in quotes, and its words in [].')
-    return {at: parse(words, where=f"{name}:{at}") for at, words in lines.items()}
+def _table(name: str, lines: Any) -> dict[str, Rule]:
+    if not isinstance(lines, dict):
+        raise BadMatrix(f"{FILE.name}: put {name} under a table, such as [{SHARED}].")
+    return {endpoint: _line(f"{name}:{endpoint}", line) for endpoint, line in lines.items()}
+
+
+def _line(where: str, line: Any) -> Rule:
+    if isinstance(line, list):
+        return parse(line, where=where)
+    if isinstance(line, dict) and set(line) == {"who", "opens"}:
+        return parse(line["who"], where=where, opens=line["opens"])
+    raise BadMatrix(f'{where}: write "blueprint.view" in quotes, then [words] or who and opens.')

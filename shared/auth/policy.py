@@ -1,6 +1,7 @@
 """The one place that decides, before every request, who is asking and whether they may."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -45,9 +46,10 @@ def authorise() -> ResponseReturnValue | None:
     came_in = [actor for door in rule.doors() if (actor := _keeper(door)()) is not None]
     for actor in came_in:
         if _admitted(rule, actor):
-            g.actor = actor
+            g.actor = _here_as(actor, rule)
             return None
     if rule.words & {Word.PUBLIC, Word.ADDRESS} or (Word.INSIDE in rule.words and _from_inside()):
+        g.actor = _here_as(NOBODY, rule)
         return None
     if came_in:
         raise NotAllowed
@@ -133,6 +135,11 @@ def _service() -> Actor | None:
     g.service_token = read_service_token(_settings(), token)
     actor: Actor = g.service_token.actor
     return actor
+
+
+def _here_as(actor: Actor, rule: Rule) -> Actor:
+    """Return the one who acts, with what this view may open for them."""
+    return replace(actor, opens=rule.opens, at=f"{_settings().service}:{request.endpoint}")
 
 
 def _admitted(rule: Rule, actor: Actor) -> bool:

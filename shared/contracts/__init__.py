@@ -8,6 +8,7 @@ CATALOGUE: dict[str, type[Event]] = {
     for kind in (
         intake.ClinicRegistered,
         intake.StaffChanged,
+        intake.SignInEnded,
         intake.RelationshipOpened,
         intake.RelationshipChanged,
         intake.MemberJoined,

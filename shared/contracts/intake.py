@@ -36,6 +36,21 @@ class StaffChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInEnded(Event):
+    """A member of staff is no longer signed in by this sign-in, whatever a browser still shows.
+
+    ``clinic_id`` is the organization's id.
+    """
+
+    type = "intake.signin.ended.v1"
+    stream = "intake.clinics"
+    subject = "clinic_id"
+    classification = DataClassification.OPERATIONAL
+
+    sign_in_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class RelationshipOpened(Event):
     """A relationship of two or more members is in care; its members join one by one.
 

@@ -113,8 +113,7 @@ class Inbox:
             due = parking.first_due(connection, database_time(connection))
             if due is None:
                 return 0
-            work.clinics = frozenset({due.clinic_id} if due.clinic_id else ())
-            work.session.info["clinics"] = work.clinics
+            work.open_for({due.clinic_id} if due.clinic_id else ())
             failure = self._attempt(work, [_parked(due)])
             if failure is None:
                 parking.release(connection, due)

@@ -17,10 +17,15 @@ from sqlalchemy import (
     text,
 )
 
-from shared.columns import NAMES, Moment
+from shared.columns import NAMES, Moment, holding
+from shared.labels import DataClass
+from shared.tenancy import Kind, protected_as
 
 backbone = MetaData(naming_convention=NAMES)
 
+_of_a_clinic = protected_as(Kind.BACKBONE)
+_code = holding(DataClass.CODE)
+_event = holding(DataClass.EVENT)
 _counted = BigInteger().with_variant(Integer, "sqlite")
 
 outbox = Table(
@@ -28,13 +33,13 @@ outbox = Table(
     backbone,
     Column("id", _counted, primary_key=True, autoincrement=True),
     Column("event_id", Uuid, nullable=False, unique=True),
-    Column("clinic_id", Uuid, nullable=False),
-    Column("stream", String(60), nullable=False),
+    Column("clinic_id", Uuid, nullable=False, info=_of_a_clinic),
+    Column("stream", String(60), nullable=False, info=_code),
     Column("partition", SmallInteger, nullable=False),
     Column("position", BigInteger),
     Column("subject_id", Uuid, nullable=False),
     Column("subject_version", Integer, nullable=False),
-    Column("cloud_event", Text, nullable=False),
+    Column("cloud_event", Text, nullable=False, info=_event),
     Column("recorded_at", Moment, nullable=False),
     UniqueConstraint("stream", "partition", "position"),
     UniqueConstraint("stream", "subject_id", "subject_version"),
@@ -53,7 +58,7 @@ Index(
 subject_version = Table(
     "subject_version",
     backbone,
-    Column("stream", String(60), primary_key=True),
+    Column("stream", String(60), primary_key=True, info=_code),
     Column("subject_id", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
 )
@@ -62,7 +67,7 @@ subject_version = Table(
 stream_head = Table(
     "stream_head",
     backbone,
-    Column("stream", String(60), primary_key=True),
+    Column("stream", String(60), primary_key=True, info=_code),
     Column("partition", SmallInteger, primary_key=True),
     Column("generation", Uuid, nullable=False),
     Column("last", BigInteger, nullable=False, default=0),
@@ -74,7 +79,7 @@ stream_head = Table(
 relay_lease = Table(
     "relay_lease",
     backbone,
-    Column("name", String(60), primary_key=True),
+    Column("name", String(60), primary_key=True, info=_code),
     Column("holder", Uuid, nullable=False),
     Column("until", Float, nullable=False),
 )
@@ -83,7 +88,7 @@ relay_lease = Table(
 inbox_cursor = Table(
     "inbox_cursor",
     backbone,
-    Column("stream", String(60), primary_key=True),
+    Column("stream", String(60), primary_key=True, info=_code),
     Column("partition", SmallInteger, primary_key=True),
     Column("generation", Uuid),
     Column("position", BigInteger, nullable=False, default=0),
@@ -96,21 +101,21 @@ inbox_cursor = Table(
 undelivered = Table(
     "undelivered",
     backbone,
-    Column("stream", String(60), primary_key=True),
+    Column("stream", String(60), primary_key=True, info=_code),
     Column("partition", SmallInteger, primary_key=True),
     Column("position", BigInteger, primary_key=True),
-    Column("clinic_id", Uuid),
+    Column("clinic_id", Uuid, info=_of_a_clinic),
     Column("subject_id", Uuid, nullable=False),
-    Column("type", String(80), nullable=False),
-    Column("cloud_event", Text, nullable=False),
-    Column("status", String(10), nullable=False),
+    Column("type", String(80), nullable=False, info=_code),
+    Column("cloud_event", Text, nullable=False, info=_event),
+    Column("status", String(10), nullable=False, info=_code),
     Column("tries", Integer, nullable=False, default=0),
     Column("next_try_at", Float),
-    Column("error_class", String(80), nullable=False),
-    Column("error_code", String(80), nullable=False),
+    Column("error_class", String(80), nullable=False, info=_code),
+    Column("error_code", String(80), nullable=False, info=_code),
     Column("first_failed_at", Moment, nullable=False),
     Column("decided_by", Uuid),
-    Column("decided_reason", String(200)),
+    Column("decided_reason", String(200), info=holding(DataClass.HOUSE_WORDS)),
     Index("ix_undelivered_subject", "stream", "subject_id", "position"),
 )
 """Parked events: refused ones, and those of the same subject that wait behind them."""
@@ -118,8 +123,8 @@ undelivered = Table(
 wanted = Table(
     "wanted",
     backbone,
-    Column("kind", String(60), primary_key=True),
-    Column("clinic_id", Uuid, primary_key=True),
+    Column("kind", String(60), primary_key=True, info=_code),
+    Column("clinic_id", Uuid, primary_key=True, info=_of_a_clinic),
     Column("subject_id", Uuid, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("tries", Integer, nullable=False, default=0),
@@ -130,7 +135,7 @@ wanted = Table(
 queue_lost = Table(
     "queue_lost",
     backbone,
-    Column("queue", String(80), primary_key=True),
+    Column("queue", String(80), primary_key=True, info=_code),
     Column("dead_letters", BigInteger, nullable=False, default=0),
 )
 """How many broker dead letters were counted and dropped; the feed holds what they held."""

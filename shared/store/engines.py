@@ -12,6 +12,8 @@ POOL_SIZE = 10
 def new_engine(url: str) -> Engine:
     """Return an engine; a write transaction on SQLite begins with its lock already taken.
 
+    On PostgreSQL what is not a unit of work is the backbone's, and sees its tables alone.
+
     By default pysqlite runs a SELECT before a write outside the transaction, so that
     "look, then insert" would not be atomic; BEGIN IMMEDIATE by hand mends it.
     """
@@ -23,7 +25,7 @@ def new_engine(url: str) -> Engine:
         max_overflow=POOL_SIZE,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": 5},
+        connect_args={"connect_timeout": 5, "options": "-c attune.reach=backbone"},
     )
 
 

@@ -1,8 +1,10 @@
-"""The two kinds of rows that belong to a clinic."""
+"""The kinds of rows that belong to a clinic."""
 
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.tenancy import Kind, protected_as
 
 
 class ClinicRow:
@@ -15,5 +17,16 @@ class ClinicRow:
 class ClaimRow:
     """A row of ids and times only, which a worker of all clinics may read to claim due work."""
 
-    clinic_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    clinic_id: Mapped[UUID] = mapped_column(
+        primary_key=True, sort_order=-2, info=protected_as(Kind.CLAIM)
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+
+class LookupRow:
+    """A row that is found by a keyed hash before it is known which clinic it belongs to."""
+
+    clinic_id: Mapped[UUID] = mapped_column(
+        primary_key=True, sort_order=-2, info=protected_as(Kind.LOOKUP)
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)

@@ -8,12 +8,15 @@ from sqlalchemy import MetaData, event
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from shared import tenancy
 from shared.auth.actors import Actor, system
+from shared.clock import Clock, Now
 from shared.events.points import Reach, pass_by
-from shared.events.tables import backbone
 from shared.events.wake import InProcess, Wake
 from shared.keys import KeyRing
 from shared.store.engines import new_engine
+from shared.store.everywhere import settle_in, together
+from shared.store.trail import write_down
 from shared.store.work import NewId, UnitOfWork, refuse_foreign_rows, scope_to_clinics
 
 
@@ -33,6 +36,7 @@ class Store:
         new_id: NewId = uuid7,
         wake: Wake | None = None,
         reach: Reach = pass_by,
+        now: Now | None = None,
     ):
         self.engine = new_engine(url)
         self.metadata = metadata
@@ -41,14 +45,27 @@ class Store:
         self.new_id = new_id
         self._wake = wake or InProcess()
         self._reach = reach
+        self._now = now or Clock().now
         self._reader = self.engine.execution_options(attune_reading=True)
 
     @contextmanager
-    def unit_of_work(self, *, clinics: Iterable[UUID], actor: Actor) -> Iterator[UnitOfWork]:
-        """Open a transaction for these clinics; it commits on a clean exit, else keeps nothing."""
+    def unit_of_work(
+        self,
+        *,
+        clinics: Iterable[UUID],
+        actor: Actor,
+        reach: tenancy.Reach = tenancy.Reach.CLINICS,
+    ) -> Iterator[UnitOfWork]:
+        """Open a transaction for these clinics; it commits on a clean exit, else keeps nothing.
+
+        What a person saw and changed in it is written into the audit trail by the same commit.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            work = self._work(session, clinics, actor)
+            work = self._work(session, clinics, actor, reach)
             yield work
+            if work.looked:
+                session.flush()
+                write_down(session.connection(), work, self._now())
             if work.told:
                 self._reach("work.recorded")
         if work.told:
@@ -57,15 +74,24 @@ class Store:
 
     @contextmanager
     def reading(self, *, clinics: Iterable[UUID], actor: Actor) -> Iterator[UnitOfWork]:
-        """Open a transaction that only reads, and is always rolled back."""
+        """Open a transaction that only reads, and is always rolled back.
+
+        What a person saw in it is written into the audit trail before this returns; where that
+        fails, it raises TrailUnavailable, and nothing of it may be shown.
+        """
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
-            yield self._work(session, clinics, actor)
+            work = self._work(session, clinics, actor, tenancy.Reach.CLINICS)
+            yield work
             session.rollback()
+        if work.looked:
+            with self.engine.begin() as connection:
+                write_down(connection, work, self._now())
 
     @contextmanager
     def claiming(self) -> Iterator[UnitOfWork]:
         """Open a transaction that sees tables of ids and times of all clinics, and nothing else."""
-        with self.unit_of_work(clinics=(), actor=system(self.service)) as work:
+        actor, reach = system(self.service), tenancy.Reach.CLAIMS
+        with self.unit_of_work(clinics=(), actor=actor, reach=reach) as work:
             yield work
 
     def wait(self, timeout: float) -> None:
@@ -73,11 +99,16 @@ class Store:
         self._wake.wait(timeout)
 
     def create_tables(self) -> None:
-        """Make every table that is missing: the service's own and the backbone's."""
-        for metadata in (backbone, self.metadata):
-            metadata.create_all(self.engine)
+        """Make every table that is missing, with all that protects it; and the key store's."""
+        every = together(self.metadata)
+        every.create_all(self.engine)
+        with self.engine.begin() as connection:
+            settle_in(connection, every)
+        self.keys.store.prepare()
 
-    def _work(self, session: Session, clinics: Iterable[UUID], actor: Actor) -> UnitOfWork:
+    def _work(
+        self, session: Session, clinics: Iterable[UUID], actor: Actor, reach: tenancy.Reach
+    ) -> UnitOfWork:
         event.listen(session, "do_orm_execute", scope_to_clinics)
         event.listen(session, "before_flush", refuse_foreign_rows)
         return UnitOfWork(
@@ -87,4 +118,5 @@ class Store:
             actor=actor,
             keys=self.keys,
             new_id=self.new_id,
+            reach=reach,
         )

@@ -1,4 +1,4 @@
-"""A transaction that remembers what it should tell the other services."""
+"""A transaction that remembers what it should tell the other services, and who looked at what."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -8,12 +8,15 @@ from uuid import UUID
 from sqlalchemy import inspect
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from shared.audit.entries import Act, Looked, kind_of
 from shared.auth.actors import Actor
 from shared.contracts.event import Event
 from shared.errors import NotFound
 from shared.events import outbox, references
-from shared.keys import KeyRing, Place
+from shared.keys import HOUSE, KeyRing, Place, Scope
+from shared.labels import ABOUT_CARE, Label
 from shared.store.rows import ClinicRow
+from shared.tenancy import Reach, narrow
 
 NewId = Callable[[], UUID]
 Row = TypeVar("Row", bound=ClinicRow)
@@ -24,11 +27,16 @@ class OutsideItsClinics(Exception):
     """A unit of work tried to write a row of a clinic that it was not opened for."""
 
 
+class OutsideItsLabels(Exception):
+    """A view tried to open sealed data that the matrix does not let it show."""
+
+
 class UnitOfWork:
     """A transaction opened for a named set of clinics and one actor.
 
     Rows of other clinics are neither read nor written. What ``record`` is given is told to the
-    other services if and only if the transaction commits.
+    other services if and only if the transaction commits. ``looked`` gathers what a person saw
+    or changed, for the audit trail.
     """
 
     def __init__(
@@ -40,15 +48,23 @@ class UnitOfWork:
         actor: Actor,
         keys: KeyRing,
         new_id: NewId,
+        reach: Reach = Reach.CLINICS,
     ):
         self.session = session
         self.service = service
-        self.clinics = clinics
         self.actor = actor
+        self.keys = keys
         self.new_id = new_id
         self.told = 0
-        self._keys = keys
-        session.info["clinics"] = clinics
+        self.looked: dict[Looked, None] = {}
+        self._reach = reach
+        self.open_for(clinics)
+
+    def open_for(self, clinics: Iterable[UUID]) -> None:
+        """Let the rest of this transaction see and change the rows of these clinics alone."""
+        self.clinics = frozenset(clinics)
+        self.session.info["clinics"] = self.clinics
+        narrow(self.session.connection(), self.clinics, self._reach)
 
     def get(self, model: type[Row], clinic_id: UUID, row_id: UUID) -> Row:
         """Return a row of one of this work's clinics, or refuse with NotFound."""
@@ -80,13 +96,45 @@ class UnitOfWork:
         """Set sealed columns of a row that has its keys; values are anything that JSON can hold."""
         for column, value in values.items():
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-            kept = None if value is None else self._keys.seal(place_of(row, column), text)
+            place = place_of(row, column)
+            kept = None if value is None else self.keys.seal(place, text)
             setattr(row, column, kept)
+            if self.actor.watched and _declared(type(row), column)["label"] in ABOUT_CARE:
+                self._look(Act.WROTE, place)
 
     def open(self, row: Any, column: str) -> Any:
-        """Return what a sealed column of a row holds; nothing stays None."""
+        """Return what a sealed column of a row holds; nothing stays None.
+
+        Raises OutsideItsLabels where the actor's view may not show it, and Tampered.
+        """
+        label = _declared(type(row), column)["label"]
+        if label is not Label.CREDENTIAL and label not in self.actor.opens:
+            raise OutsideItsLabels(f"{self.actor.at}: {label}")
         kept = getattr(row, column)
-        return None if kept is None else json.loads(self._keys.open(place_of(row, column), kept))
+        if kept is None:
+            return None
+        place = place_of(row, column)
+        if self.actor.watched and label in ABOUT_CARE:
+            self._look(Act.READ, place)
+        return json.loads(self.keys.open(place, kept))
+
+    def note(
+        self,
+        act: Act,
+        *,
+        clinic_id: UUID = HOUSE,
+        subject_id: UUID | None = None,
+        kind: str = "",
+        what: str = "",
+        outcome: str = "done",
+    ) -> None:
+        """Put an act of its own into the audit trail, with this transaction."""
+        self.looked[Looked(act, clinic_id, subject_id, kind, what, outcome)] = None
+
+    def _look(self, act: Act, place: Place) -> None:
+        clinic = place.clinic_id or HOUSE
+        seen = Looked(act, clinic, place.subject_id, kind_of(place.scope), place.table)
+        self.looked[seen] = None
 
     def _check_clinics(self, clinics: Iterable[UUID]) -> None:
         if not self.clinics.issuperset(clinics):
@@ -95,16 +143,23 @@ class UnitOfWork:
 
 def place_of(row: Any, column: str) -> Place:
     """Return where a sealed column of a row stands, from what the column declares."""
-    table = inspect(type(row)).local_table
-    declared = table.c[column].info
-    return Place(
-        clinic_id=getattr(row, "clinic_id", None),
-        scope=declared["scope"],
-        subject_id=getattr(row, declared["subject"]),
-        table=table.name,
-        column=column,
-        row_id=row.id,
-    )
+    declared = _declared(type(row), column)
+    clinic_id = getattr(row, "clinic_id", None)
+    scope = declared["scope"]
+    subject = clinic_id or HOUSE if scope is Scope.CLINIC else getattr(row, declared["subject"])
+    return Place(clinic_id, scope, subject, declared["table"], column, row.id)
+
+
+_DECLARED: dict[tuple[type, str], dict[str, Any]] = {}
+
+
+def _declared(kind: type, column: str) -> dict[str, Any]:
+    """Return what a sealed column declares, and its table; worked out once."""
+    found = _DECLARED.get((kind, column))
+    if found is None:
+        table: Any = inspect(kind).local_table
+        found = _DECLARED[kind, column] = {**table.c[column].info, "table": table.name}
+    return found
 
 
 def scope_to_clinics(state: ORMExecuteState) -> None:

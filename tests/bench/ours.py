@@ -15,13 +15,13 @@ from shared.events.inbox import Batch
 from shared.events.relay import ENVELOPE_EVENTS
 from shared.events.wake import new_wake
 from shared.events.worker import Parts, assemble
-from shared.keys import KeyRing
 from shared.service import Service
 from shared.settings import Mode, Settings
 from shared.store import Store, UnitOfWork
 from tests.bench import facts
 from tests.bench.children import Child, ready
 from tests.bench.stage import Place
+from tests.rings import new_ring
 
 RECORDED_AT_ONCE = 600
 NOBODY_HOME = "http://127.0.0.1:9"
@@ -46,7 +46,7 @@ def new_service(name: str, url: str, place: Place, handler: Batch = TAKE_PLANS) 
         broker_url=place.broker_url,
     )
     nobody = {service: httpx.Client(base_url=NOBODY_HOME) for service in settings.internal_urls}
-    store = Store(url, facts.metadata, service=name, keys=KeyRing(bytes(32)), wake=new_wake(url))
+    store = Store(url, facts.metadata, service=name, keys=new_ring(), wake=new_wake(url))
     store.create_tables()
     return Service(
         settings=settings,

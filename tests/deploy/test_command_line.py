@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from deploy.cli import COMMANDS, main
 from shared.clock import Clock
 from shared.contracts import CATALOGUE
-from shared.keys import key_ring
+from shared.keys import Root
 from shared.settings import ENVIRONMENT
 
 
@@ -108,7 +108,7 @@ class TestKeys:
     def test_a_new_key_fits(self, attune, tmp_path):
         key = attune("keys", "new").output.strip()
 
-        key_ring(key, tmp_path / "unused")
+        Root.read(key)
 
     def test_no_two_are_alike(self, attune):
         assert attune("keys", "new").output != attune("keys", "new").output

@@ -17,6 +17,7 @@ from shared.contracts.intake import (
 from shared.contracts.words import RelationshipState
 from shared.errors import NotFound
 from shared.events.content import Reference
+from shared.labels import Label
 
 CARD = {
     "email": "ana@letters.example",
@@ -231,7 +232,7 @@ class TestContactCard:
 
 def content(house, person_id, service):
     """Return what a service may read about a person."""
-    actor = Actor(door=Door.SERVICE, service=service)
+    actor = Actor(door=Door.SERVICE, service=service, opens=frozenset(Label))
     reference = Reference("intake.person", house.clinic, person_id, 1)
     with house.work(actor) as work:
         return handlers.provide_people(work, [reference])[reference]

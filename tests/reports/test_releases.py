@@ -137,6 +137,7 @@ class TestPermission:
         world.hear()
         while world.fetching.step():
             pass
+        assert world.releases(organization_id) == []
         world.tellers.silent = {"intake"}
 
         assert sum(job.run() for job in world.service.jobs) == 0

@@ -32,6 +32,7 @@ from shared.events.outbox import with_position
 from shared.events.sequencing import ensure_heads
 from shared.events.tables import outbox
 from shared.events.worker import Worker
+from shared.labels import Label
 from shared.settings import Mode, Settings
 from tests.visitors import Visitor
 
@@ -261,7 +262,11 @@ class House:
     def work(self, staff_id: UUID = CLINICIAN) -> Any:
         """Return a unit of work of a clinician, as the door for people would open it."""
         actor = Actor(
-            door=Door.STAFF, id=staff_id, role=Role.CLINICIAN, clinics=frozenset({CLINIC})
+            door=Door.STAFF,
+            id=staff_id,
+            role=Role.CLINICIAN,
+            clinics=frozenset({CLINIC}),
+            opens=frozenset(Label),
         )
         return self.service.store.unit_of_work(clinics={CLINIC}, actor=actor)
 

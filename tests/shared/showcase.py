@@ -24,10 +24,10 @@ from shared.auth.matrix import Rule, parse, rules_of
 from shared.auth.policy import current_actor
 from shared.clock import Clock
 from shared.errors import Conflict
-from shared.keys import KeyRing
 from shared.settings import Mode, Settings
 from shared.store import Store, new_base
 from shared.web import new_app, reading, show_place, unit_of_work
+from tests.rings import new_ring
 
 PLACE = "Harbour Street Practice"
 TEMPLATES = Path(__file__).parent / "showcase_templates"
@@ -65,7 +65,7 @@ def showcase(folder: Path, mode: Mode = Mode.TEST, **more: Any) -> Flask:
         f"sqlite:///{folder / 'showcase.sqlite'}",
         new_base().metadata,
         service="sessions",
-        keys=KeyRing(b"k" * 32),
+        keys=new_ring(b"k" * 32),
     )
     app = new_app("tests.shared.showcase", settings, store, Clock())
     app.extensions["rules"] = rules("sessions")

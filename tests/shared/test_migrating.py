@@ -30,16 +30,16 @@ def models_of(service: str) -> Any:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_steps_lead_to_what_the_models_say(engine: Engine, service: str) -> None:
-    migrate(engine, service)
+    migrate(engine, service, models_of(service))
 
     assert differences(engine, models_of(service)) == []
 
 
 def test_a_database_that_is_up_to_date_stays_as_it_is(engine: Engine) -> None:
-    migrate(engine, "intake")
+    migrate(engine, "intake", models_of("intake"))
     before = inspect(engine).get_table_names()
 
-    migrate(engine, "intake")
+    migrate(engine, "intake", models_of("intake"))
 
     assert inspect(engine).get_table_names() == before
 
@@ -49,7 +49,7 @@ def test_two_that_migrate_at_once_take_turns(engine: Engine) -> None:
 
     def go() -> None:
         try:
-            migrate(engine, "reports")
+            migrate(engine, "reports", models_of("reports"))
         except Exception as failure:
             failures.append(failure)
 
@@ -64,6 +64,6 @@ def test_two_that_migrate_at_once_take_turns(engine: Engine) -> None:
 
 
 def test_a_missing_table_is_noticed(engine: Engine) -> None:
-    migrate(engine, "sessions")
+    migrate(engine, "sessions", models_of("sessions"))
 
     assert differences(engine, models_of("reminders"))

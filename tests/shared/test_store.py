@@ -14,8 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 from shared.auth.actors import system
 from shared.columns import COLUMN_TYPES, NAMES, sealed
 from shared.errors import NotFound, Refusal
-from shared.keys import DataClass, KeyRing, Scope, Tampered
+from shared.keys import DataClass, Scope, Tampered
 from shared.store import ClaimRow, ClinicRow, OutsideItsClinics, Store
+from tests.rings import new_ring
 from tests.shared.events.backbone import changed
 
 HERE, ELSEWHERE = uuid4(), uuid4()
@@ -47,7 +48,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'intake.sqlite'}"
     if request.param == "postgres":
         url = request.getfixturevalue("new_database")("intake").owner_url
-    made = Store(url, Base.metadata, service="intake", keys=KeyRing(bytes(32)))
+    made = Store(url, Base.metadata, service="intake", keys=new_ring())
     made.create_tables()
     yield made
     made.engine.dispose()
@@ -118,16 +119,16 @@ class TestWholeOrNotAtAll:
             work.record(changed(uuid4(), 1, clinic_id=HERE))
             raise Refusal
 
-        with store.engine.connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
-            assert connection.execute(text("SELECT count(*) FROM outbox")).scalar() == 0
+        with store.reading(clinics=[HERE], actor=system("intake")) as work:
+            assert work.session.execute(text("SELECT count(*) FROM note")).scalar() == 0
+            assert work.session.execute(text("SELECT count(*) FROM outbox")).scalar() == 0
 
     def test_reading_keeps_nothing(self, store: Store) -> None:
         with store.reading(clinics=[HERE], actor=system("intake")) as work:
             work.add(Note(clinic_id=HERE, id=work.new_id(), written_at=NOW))
 
-        with store.engine.connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
+        with store.reading(clinics=[HERE], actor=system("intake")) as work:
+            assert work.session.execute(text("SELECT count(*) FROM note")).scalar() == 0
 
 
 class TestColumns:
@@ -141,8 +142,8 @@ class TestColumns:
     def test_sealed_words_are_in_no_byte_of_the_row(self, store: Store) -> None:
         write(store, HERE, "a canary named Pip")
 
-        with store.engine.connect() as connection:
-            [kept] = connection.execute(text("SELECT words FROM note")).scalars()
+        with store.reading(clinics=[HERE], actor=system("intake")) as work:
+            [kept] = work.session.execute(text("SELECT words FROM note")).scalars()
         assert b"Pip" not in bytes(kept)
 
     @pytest.mark.requirement("PLT-07")

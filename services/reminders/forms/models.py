@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
 from shared.keys import DataClass, Scope
-from shared.store import ClaimRow, ClinicRow, sealed
+from shared.store import ClinicRow, LookupRow, sealed
 
 
-class OpenForm(ClaimRow, Base):
+class OpenForm(LookupRow, Base):
     """A form that is open in a browser, known by the keyed hash of what its cookie holds."""
 
     __tablename__ = "open_form"

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
 from shared.keys import DataClass, Scope
-from shared.store import ClaimRow, ClinicRow, sealed
+from shared.store import ClinicRow, LookupRow, sealed
 
 
-class LinkKey(ClaimRow, Base):
+class LinkKey(LookupRow, Base):
     """Where a link leads: the keyed hash of its secret, and the prompt (its id)."""
 
     __tablename__ = "link_key"
@@ -29,5 +29,5 @@ class MailboxLetter(ClinicRow, Base):
     person_id: Mapped[UUID]
     arrived_at: Mapped[datetime]
     letter: Mapped[bytes | None] = sealed(
-        DataClass.CREDENTIAL, scope=Scope.PERSON, subject="person_id"
+        DataClass.CONTACT, scope=Scope.PERSON, subject="person_id"
     )

@@ -26,8 +26,8 @@ from shared.events.heard import Heard, read_events
 from shared.events.inbox import Inbox
 from shared.events.outbox import cloud_event, with_position
 from shared.events.tables import inbox_cursor, undelivered
-from shared.keys import KeyRing
 from shared.store import Store, UnitOfWork
+from tests.rings import new_ring
 from tests.shared.events.backbone import NOON, changed, ledger_on
 
 PLACE = ("intake.people", 0)
@@ -65,7 +65,7 @@ class InboxMachine(RuleBasedStateMachine):
             f"sqlite:///{Path(self.folder.name) / 'sessions.sqlite'}",
             base.metadata,
             service="sessions",
-            keys=KeyRing(bytes(32)),
+            keys=new_ring(),
         )
         self.store.create_tables()
         self.crash_at = ""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services.intake.directory import domain, queries
 from services.intake.directory.domain import Posting
 from services.intake.directory.models import StaffAccount, StaffSession
+from shared.contracts.intake import SignInEnded
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
@@ -79,7 +80,7 @@ def open_session(
         raise domain.RoleNotThere
     for other in _open_sessions(work, staff_id):
         if domain.conflict(other.role, chosen.role):
-            other.closed_at = now
+            _close(work, other, now)
     account.last_role, account.last_clinic = chosen.role, chosen.clinic
     secret, since = secret or token_urlsafe(32), signed_in_at or now
     session = StaffSession(
@@ -99,7 +100,7 @@ def switch_role(
 ) -> tuple[StaffSession, str]:
     """Close a session and open another of the same person in another role they hold."""
     session = _session(work, session_id)
-    session.closed_at = now
+    _close(work, session, now)
     return open_session(
         work,
         staff_id=session.staff_id,
@@ -113,13 +114,21 @@ def sign_out(work: UnitOfWork, *, session_id: UUID, now: datetime) -> None:
     """Close a session."""
     session = work.session.get(StaffSession, session_id)
     if session is not None and session.closed_at is None:
-        session.closed_at = now
+        _close(work, session, now)
 
 
 def close_sessions(work: UnitOfWork, *, staff_id: UUID, now: datetime) -> None:
-    """Close all that someone has open."""
+    """Close all that someone has open, in every browser and on every service."""
     for session in _open_sessions(work, staff_id):
-        session.closed_at = now
+        _close(work, session, now)
+
+
+def _close(work: UnitOfWork, session: StaffSession, now: datetime) -> None:
+    """Close a session here, and tell the other services not to believe it any longer."""
+    session.closed_at = now
+    organization = queries.account(work, session.staff_id).organization_id
+    work.open_for({*work.clinics, organization})
+    work.record(SignInEnded(clinic_id=organization, occurred_at=now, sign_in_id=session.id))
 
 
 def _open_sessions(work: UnitOfWork, staff_id: UUID) -> list[StaffSession]:
