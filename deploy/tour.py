@@ -1,4 +1,4 @@
-"""Five clicks for each role: what `attune tour` and `attune run` suggest to look at first."""
+"""Five clicks for each role: what `attune run` and `attune tour` suggest to look at first."""
 
 from collections.abc import Mapping, Sequence
 

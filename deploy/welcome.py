@@ -1,11 +1,23 @@
 """What `attune run` says: where the pages are, who may sign in, and what to look at first."""
 
-from rich.console import Console
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from os.path import relpath
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.table import Table
 
+from deploy.columns import columns
 from deploy.folder import Folder
 from deploy.sign_ins import SignIn, read_sign_ins
 from deploy.surroundings import MEMBER_HOST, STAFF_HOST
+from deploy.tour import STOPS
+
+INDENT = (0, 0, 0, 2)
 
 
 class Welcome:
@@ -15,6 +27,7 @@ class Welcome:
         self._console = console
         self._port = port
         self._folder = folder
+        self._shown_around = False
 
     def say_hello(self, *, asked_for: int) -> None:
         """Say where the pages are; they answer from now on."""
@@ -24,29 +37,69 @@ class Welcome:
             say(
                 f"  Port {asked_for} is taken by something else, so it is {self._port} this time.\n"
             )
+        self._say_where()
+
+    def show_around(self) -> None:
+        """Say, once, what to look at first and who may sign in."""
+        say = self._console.print
+        people = read_sign_ins(self._folder.path)
+        if people and not self._shown_around:
+            self._shown_around = True
+            say("  Five clicks for each role:\n")
+            say(Padding(tour(attune=called()), INDENT))
+            say("  Sign in as any of these invented people:\n")
+            show(self._console, people)
+            say()
+            self._say_where()
+
+    def say_ready(self) -> None:
+        """Say how to go on, and how to end it."""
+        self._console.print(f"  What happens inside: {self._folder.log_file}", soft_wrap=True)
+        self._console.print("  Ctrl-C ends it; the next start goes on from here.")
+
+    def _say_where(self) -> None:
+        say = self._console.print
         say(f"  Staff     [bold]http://{STAFF_HOST}:{self._port}[/]")
         say(f"  Members   http://{MEMBER_HOST}:{self._port}   (by the links in their letters)\n")
 
-    def show_around(self) -> None:
-        """Say who may sign in, and how to go on."""
-        say = self._console.print
-        people = read_sign_ins(self._folder.path)
-        if people:
-            say("  Sign in as any of these invented people:\n")
-            say(sign_in_table(people))
-        say("\n  What to look at first:  attune tour")
-        say(f"  What happens inside:    {self._folder.log_file}")
-        say("\n  Ctrl-C ends it; the next start goes on from here.")
+
+def show(console: Console, people: list[SignIn]) -> None:
+    """Print who may sign in; a narrow terminal breaks lines, but loses no sign of a password."""
+    for line in sign_in_lines(people):
+        console.print(f"  {line}", soft_wrap=True, markup=False)
 
 
-def sign_in_table(people: list[SignIn]) -> Table:
-    """Return the sign-ins as a table."""
-    table = Table(box=None, pad_edge=True, padding=(0, 3, 0, 1))
-    for heading in ("As", "Name", "E-mail", "Password"):
-        table.add_column(heading, no_wrap=True)
-    for one in people:
-        table.add_row(one.role, one.name, one.email, one.password)
-    return table
+def sign_in_lines(people: list[SignIn]) -> Iterator[str]:
+    """Return the sign-ins as lines; a password that all share is said once."""
+    passwords = {one.password for one in people}
+    own = len(passwords) > 1
+    headings = ("As", "Name", "E-mail", "Password")
+    rows = [(one.role, one.name, one.email, one.password) for one in people]
+    shown = len(headings) - (not own)
+    yield from columns(headings[:shown], [row[:shown] for row in rows])
+    if not own:
+        yield ""
+        yield f"The password of each is   {passwords.pop()}"
+
+
+def tour(*, attune: str) -> Group:
+    """Return five clicks for each role; ``attune`` is how the reader calls this command."""
+    return Group(*(part for role in STOPS for part in (f"[bold]{role}[/]", _stops(role, attune))))
+
+
+def _stops(role: str, attune: str) -> Table:
+    numbered = Table.grid(padding=(0, 1))
+    for number, stop in enumerate(STOPS[role], 1):
+        numbered.add_row(f"{number}.", stop.replace("`attune ", f"`{attune} "))
+    numbered.add_row()
+    return numbered
+
+
+def called() -> str:
+    """Return how this command is called from the folder that one stands in."""
+    if shutil.which("attune"):
+        return "attune"
+    return shlex.quote(relpath(Path(sys.executable).with_name("attune")))
 
 
 def wide() -> Console:
