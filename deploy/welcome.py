@@ -25,7 +25,9 @@ class Welcome:
                 f"  Port {asked_for} is taken by something else, so it is {self._port} this time.\n"
             )
         say(f"  Staff     [bold]http://{STAFF_HOST}:{self._port}[/]")
-        say(f"  Members   http://{MEMBER_HOST}:{self._port}   (by the links in their letters)\n")
+        say(f"  Members   http://{MEMBER_HOST}:{self._port}   (by the links in their letters)")
+        say("  Data      SQLite files: Attune's own scoping alone keeps clinics apart;")
+        say("            not for real people\n")
 
     def show_around(self) -> None:
         """Say who may sign in, and how to go on."""
