@@ -85,12 +85,14 @@ class Laptop:
             self._console.print("\nEnding what has begun …")
 
     def _open_doors(self, origin: Origin, port: int, log: TextIO) -> "Network":
+        from deploy.fitness import say_what_keeps_clinics_apart
         from deploy.home import RoleHome
         from deploy.network import build_network
         from shared.clock import Clock
         from shared.logs import configure_logs
 
         configure_logs(level=self._settings.log_level, stream=log)
+        say_what_keeps_clinics_apart(self._settings)
         services = build_network(
             partial(laptop_settings, port=port), Clock(self._settings.clock_file)
         )

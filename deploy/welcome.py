@@ -60,7 +60,9 @@ class Welcome:
     def _say_where(self) -> None:
         say = self._console.print
         say(f"  Staff     [bold]http://{STAFF_HOST}:{self._port}[/]")
-        say(f"  Members   http://{MEMBER_HOST}:{self._port}   (by the links in their letters)\n")
+        say(f"  Members   http://{MEMBER_HOST}:{self._port}   (by the links in their letters)")
+        say("  Data      SQLite files: Attune's own scoping alone keeps clinics apart;")
+        say("            not for real people\n")
 
 
 def show(console: Console, people: list[SignIn]) -> None:

@@ -6,15 +6,17 @@ silently ignored.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 SERVICES = ("intake", "sessions", "reminders", "reports")
 DEVELOPMENT_SECRET = "for development only, never in production"
 MAX_BODY_BYTES = 1_000_000
+POSTGRESQL_PORT = 5432
 
 
 class Mode(StrEnum):
@@ -131,11 +133,21 @@ OUTSIDE_SETTINGS = {"ATTUNE_SERVICE", "ATTUNE_PORT", "ATTUNE_SEED"}
 """Names read by the command line alone."""
 
 
-def read_settings(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
+Examine = Callable[[Settings], list[str]]
+
+
+def nothing_more(_settings: Settings) -> list[str]:
+    """Refuse nothing besides what the settings themselves show."""
+    return []
+
+
+def read_settings(
+    service: str, environ: Mapping[str, str] = os.environ, *, also: Examine = nothing_more
+) -> Settings:
     """Return the settings of a service from the environment.
 
     Raises BadSettings with every mistake at once: unknown names, values that do not parse,
-    unreadable secret files, and, in production, whatever PLT-24 refuses.
+    unreadable secret files, and, in production, whatever PLT-24 refuses and ``also`` finds.
     """
     mistakes: list[str] = []
     given = _given(environ, mistakes)
@@ -155,7 +167,7 @@ def read_settings(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     if mistakes:
         raise BadSettings(mistakes)
     settings = Settings(service=service, smtp=Smtp(**smtp), **values)
-    refused = unfit_for_production(settings) if settings.production else []
+    refused = [*unfit_for_production(settings), *also(settings)] if settings.production else []
     if refused:
         raise BadSettings(refused)
     return settings
@@ -190,7 +202,7 @@ def unfit_for_production(settings: Settings) -> list[str]:
         "ATTUNE_KEY_STORE_URL must name a PostgreSQL database that is not the service's own: "
         "keys must never lie in the backups of what they seal.": (
             settings.key_store_url.startswith("sqlite")
-            or settings.key_store_url == settings.database_url
+            or _place_of(settings.key_store_url) == _place_of(settings.database_url)
         ),
         "ATTUNE_BROKER_URL is the in-process broker: use RabbitMQ.": settings.embedded,
         "ATTUNE_BROKER_URL is not encrypted: use amqps:// (or add ?plaintext=accepted on a "
@@ -202,6 +214,12 @@ def unfit_for_production(settings: Settings) -> list[str]:
         ),
     }
     return [sentence for sentence, wrong in checks.items() if wrong]
+
+
+def _place_of(url: str) -> tuple[str | None, int, str]:
+    """Return which database an address leads to, whoever signs in there and how."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or POSTGRESQL_PORT, parts.path
 
 
 def _given(environ: Mapping[str, str], mistakes: list[str]) -> dict[str, str]:

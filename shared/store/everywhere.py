@@ -21,5 +21,5 @@ def together(metadata: MetaData) -> MetaData:
 
 def settle_in(connection: Connection, every: MetaData) -> None:
     """Protect the tables that are there; done whenever they may have changed, safe to do again."""
-    make_append_only(connection)
     secure(connection, every)
+    make_append_only(connection)  # takes away rights that every table was just given

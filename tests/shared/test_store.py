@@ -17,6 +17,7 @@ from shared.errors import NotFound, Refusal
 from shared.keys import DataClass, Scope, Tampered
 from shared.store import ClaimRow, ClinicRow, OutsideItsClinics, Store
 from tests.rings import new_ring
+from tests.servers.furnishing import furnish
 from tests.shared.events.backbone import changed
 
 HERE, ELSEWHERE = uuid4(), uuid4()
@@ -47,9 +48,9 @@ NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'intake.sqlite'}"
     if request.param == "postgres":
-        url = request.getfixturevalue("new_database")("intake").owner_url
+        url = request.getfixturevalue("new_database")("intake").worker_url
     made = Store(url, Base.metadata, service="intake", keys=new_ring())
-    made.create_tables()
+    furnish(made)
     yield made
     made.engine.dispose()
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.auth.actors import Role
-from shared.columns import COLUMN_TYPES, NAMES
+from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
 
@@ -37,7 +37,7 @@ class Organization(Base):
     __tablename__ = "organization"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120), info=holding(DataClass.HOUSE_WORDS))
     founded_at: Mapped[datetime]
 
 
@@ -56,10 +56,10 @@ class Clinic(ClinicRow, Base):
     __tablename__ = "clinic"
 
     organization_id: Mapped[UUID]
-    name: Mapped[str] = mapped_column(String(120))
-    zone: Mapped[str] = mapped_column(String(60))
-    sender: Mapped[str] = mapped_column(String(20))
-    help: Mapped[str] = mapped_column(String(2000), default="")
+    name: Mapped[str] = mapped_column(String(120), info=holding(DataClass.HOUSE_WORDS))
+    zone: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
+    sender: Mapped[str] = mapped_column(String(20), info=holding(DataClass.HOUSE_WORDS))
+    help: Mapped[str] = mapped_column(String(2000), default="", info=holding(DataClass.HOUSE_WORDS))
     registered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)
@@ -83,7 +83,9 @@ class StaffAccount(Base):
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     name: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
     sign_in: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
-    sign_in_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    sign_in_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     password: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.PERSON)
     starting: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
@@ -115,7 +117,9 @@ class StaffSession(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"), index=True)
     role: Mapped[Role]
     clinic: Mapped[UUID | None]
-    cookie: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    cookie: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     signed_in_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -91,7 +91,7 @@ def stopping(token: str) -> str:
 def stop(token: str) -> str:
     """Stop these messages, also by one click in a mail program; the answer is always the same."""
     token_hash = _stationery().hash_of(token)
-    with store().claiming() as work:
+    with store().looking_up() as work:
         link = link_behind(work, token_hash)
     if link is not None:
         door = (link.clinic_id, link.id)
@@ -114,7 +114,7 @@ blueprint.register_error_handler(Refusal, _closed)
 def _link_open(token: str) -> tuple[Door, Any]:
     """Return where a link leads while it is open; a closed one is noted against its source."""
     try:
-        with store().claiming() as work:
+        with store().looking_up() as work:
             door, closes_at = queries.link_leads(work, _stationery().hash_of(token), now=now())
         _look_at(door)
     except LinkClosed:
@@ -136,7 +136,7 @@ def _who_has_a_form_open() -> Actor:
     key = session.get(KEY)
     if not key:
         raise LinkClosed
-    with store().claiming() as work:
+    with store().looking_up() as work:
         key_hash = domain.hash_of(_stationery().secret, str(key))
         door = queries.open_form_leads(work, key_hash, now=now())
     g.door = door

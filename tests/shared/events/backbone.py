@@ -24,6 +24,7 @@ from shared.events.worker import Worker, assemble
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
 from shared.store import UnitOfWork
+from tests.servers.furnishing import furnish
 
 CLINIC = UUID("11111111-1111-7111-8111-111111111111")
 CLINICIAN = UUID("22222222-2222-7222-8222-222222222222")
@@ -176,7 +177,7 @@ class Backbone:
     def _teller(self, database_url: str) -> Service:
         settings = self._settings("intake", database_url)
         store = new_store(settings, new_base().metadata)
-        store.create_tables()
+        furnish(store)
         clock = Clock()
         provider = Provider(
             kind="intake.person",
@@ -200,7 +201,7 @@ class Backbone:
     def _listener(self, base: type[DeclarativeBase], database_url: str) -> Service:
         settings = self._settings("sessions", database_url)
         store = new_store(settings, base.metadata)
-        store.create_tables()
+        furnish(store)
         clock = Clock()
         clients = silent_clients()
         clients["intake"] = httpx.Client(transport=self.line, base_url="http://intake")
