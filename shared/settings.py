@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +66,7 @@ class Settings:
     member_url: str = "http://127.0.0.1:8000"
     internal_urls: Mapping[str, str] = field(default_factory=dict)
     trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     max_body_bytes: int = MAX_BODY_BYTES
     smtp: Smtp = field(default_factory=Smtp)
     log_level: str = "INFO"
@@ -118,6 +120,7 @@ ENVIRONMENT = {
     "ATTUNE_MEMBER_URL": "member_url",
     "ATTUNE_INTERNAL_URLS": "internal_urls",
     "ATTUNE_TRUSTED_HOSTS": "trusted_hosts",
+    "ATTUNE_TRUSTED_PROXIES": "trusted_proxies",
     "ATTUNE_MAX_BODY_BYTES": "max_body_bytes",
     "ATTUNE_LOG_LEVEL": "log_level",
     "ATTUNE_SMTP_HOST": "smtp.host",
@@ -188,6 +191,8 @@ def unfit_for_production(settings: Settings) -> list[str]:
         "ATTUNE_TRUSTED_HOSTS is empty: list the hosts that pages are served on.": (
             not settings.trusted_hosts
         ),
+        "ATTUNE_TRUSTED_PROXIES is empty: give the network of your gateway (10.0.0.0/8), or all "
+        "visitors count as one.": not settings.trusted_proxies,
         "ATTUNE_MAX_BODY_BYTES must be between 1 and 10,000,000.": not (
             0 < settings.max_body_bytes <= 10_000_000
         ),
@@ -250,7 +255,9 @@ def _parse(target: str, text: str) -> Any:
     if target == "smtp.tls":
         return _yes_or_no(text)
     if target == "trusted_hosts":
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return _listed(text)
+    if target == "trusted_proxies":
+        return tuple(str(ip_network(part)) for part in _listed(text))
     if target == "internal_urls":
         return _addresses(text)
     return text
@@ -260,6 +267,10 @@ def _mode(text: str) -> Mode:
     if text not in list(Mode):
         raise ValueError(f"{text!r} is not one of {', '.join(Mode)}.")
     return Mode(text)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _whole_number(text: str) -> int:

@@ -5,9 +5,10 @@ from sqlalchemy import Connection, MetaData
 from shared.audit.tables import make_append_only, trail
 from shared.auth.tables import sign_ins
 from shared.events.tables import backbone
+from shared.rates.tables import rates
 from shared.tenancy import secure
 
-EVERYWHERE = (backbone, trail, sign_ins)
+EVERYWHERE = (backbone, trail, sign_ins, rates)
 
 
 def together(metadata: MetaData) -> MetaData:

@@ -8,6 +8,7 @@ from shared.auth.matrix import Word
 from shared.auth.policy import authorise, bears_token, current_rule
 from shared.errors import NotAllowed, NotFound
 from shared.web.errors import FormOutOfDate
+from shared.web.pace import slow_down_programs, slow_down_sources
 from shared.web.worlds import on_members_host
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -32,7 +33,11 @@ def guard(app: Flask) -> None:
         _refuse_the_others_host()
         if _by_cookie() and request.method not in READING:
             _check_token(tokens)
-        return authorise()
+        slow_down_sources()
+        if (turned_away := authorise()) is not None:
+            return turned_away
+        slow_down_programs()
+        return None
 
 
 def _refuse_foreign_pages() -> None:

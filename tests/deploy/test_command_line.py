@@ -199,5 +199,6 @@ def production(attune, tmp_path: Path) -> dict[str, str]:
         "ATTUNE_STAFF_URL": "https://staff.example.org",
         "ATTUNE_MEMBER_URL": "https://members.example.org",
         "ATTUNE_TRUSTED_HOSTS": "staff.example.org,members.example.org",
+        "ATTUNE_TRUSTED_PROXIES": "10.0.0.0/8",
         **{f"ATTUNE_{name.upper()}_FILE": str(folder / name) for name in names},
     }

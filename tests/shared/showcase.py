@@ -67,6 +67,7 @@ def showcase(folder: Path, mode: Mode = Mode.TEST, **more: Any) -> Flask:
         service="sessions",
         keys=new_ring(b"k" * 32),
     )
+    store.create_tables()
     app = new_app("tests.shared.showcase", settings, store, Clock())
     app.extensions["rules"] = rules("sessions")
     show_place(app, _place)
