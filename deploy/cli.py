@@ -22,7 +22,7 @@ SECTIONS = {
     },
     "Run it for a clinic": {
         "secrets": ("keeping:secrets", "Write the secrets that the containers need."),
-        "keys": ("keeping:keys", "Make a new master key."),
+        "keys": ("guarding:keys", "Make, count, change and destroy keys."),
         "begin": ("filling:begin", "Found a new organization, and let its first admin in."),
         "migrate": ("filling:migrate", "Bring the databases up to date."),
         "web": ("running:web", "Serve the pages of one service."),
@@ -35,6 +35,7 @@ SECTIONS = {
             "deciding:undelivered",
             "Facts that got stuck: list, show, retry, discard.",
         ),
+        "audit": ("guarding:audit", "Whether the audit trails are whole; their heads."),
         "mail": ("keeping:mail", "Check that mail can be handed over."),
         "settings": ("looking:settings", "Every setting, what it does, and its default."),
         "events": ("looking:events", "Every fact that the services tell each other."),

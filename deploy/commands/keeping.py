@@ -1,4 +1,4 @@
-"""Verbs about what must be kept: the clock, keys, secrets, and the way to the mail server."""
+"""Verbs about what must be kept: the clock, secrets, and the way to the mail server."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +8,6 @@ import click
 from deploy.surroundings import settings_of
 from shared.clock import Clock
 from shared.errors import Refusal
-from shared.keys import new_master_key
 
 
 class NotInProduction(Refusal):
@@ -56,17 +55,6 @@ def _say(shown: Clock) -> None:
     click.echo(f"It is {shown.now().astimezone():%A, %-d %B %Y, %H:%M} for Attune.")
     real = Clock().now().astimezone()
     click.echo(f"Really it is {real:%-d %B, %H:%M}." if offset else "That is the real time.")
-
-
-@click.group()
-def keys() -> None:
-    """The master key, with which every other key is sealed."""
-
-
-@keys.command()
-def new() -> None:
-    """Print a new master key (32 random bytes), for ATTUNE_MASTER_KEY."""
-    click.echo(new_master_key())
 
 
 @click.group()

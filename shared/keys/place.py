@@ -1,6 +1,5 @@
 """Where a sealed value stands, and the name of the key that seals it."""
 
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,9 +22,9 @@ class KeyName(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a sealed value stands; it opens nowhere else."""
+    """Where a sealed value stands; it opens nowhere else. What is of no clinic is of HOUSE."""
 
-    clinic_id: UUID | None
+    clinic_id: UUID
     scope: Scope
     subject_id: UUID
     table: str
@@ -35,24 +34,13 @@ class Place(NamedTuple):
     @property
     def key(self) -> KeyName:
         """Return the name of the key; a clinic has one for all that is its own."""
-        clinic = self.clinic_id or HOUSE
-        whose = clinic if self.scope is Scope.CLINIC else self.subject_id
-        return KeyName(clinic, self.scope, whose)
+        whose = self.clinic_id if self.scope is Scope.CLINIC else self.subject_id
+        return KeyName(self.clinic_id, self.scope, whose)
 
-    def associated_data(self, version: int) -> bytes:
-        """Return the bytes that bind a ciphertext to this place and key version."""
-        clinic = self.clinic_id or HOUSE
-        return b"".join(
-            (
-                version.to_bytes(4, "big"),
-                clinic.bytes,
-                self.subject_id.bytes,
-                self.row_id.bytes,
-                _column(self.scope, self.table, self.column),
-            )
-        )
+    def bound(self, version: int) -> bytes:
+        """Return the bytes that bind a ciphertext to this key version and column.
 
-
-@lru_cache(maxsize=1_000)
-def _column(scope: str, table: str, column: str) -> bytes:
-    return f"{scope}/{table}/{column}".encode()
+        The bytes of the row's id come after them.
+        """
+        column = f"{self.scope}/{self.table}/{self.column}".encode()
+        return version.to_bytes(4, "big") + self.clinic_id.bytes + self.subject_id.bytes + column

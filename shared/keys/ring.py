@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from hmac import digest
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -22,17 +22,25 @@ from shared.keys.place import KeyName, Place
 from shared.keys.store import KeyStore, Wrapped
 from shared.keys.wrapping import KEY_BYTES, NotOurs, Randomness, Root, unwrap, wrap
 from shared.labels import Scope
+from shared.logs import logger
 
 FORMAT = 2
 FRONT_BYTES = 5
 NONCE_BYTES = 12
+HEAD_BYTES = FRONT_BYTES + NONCE_BYTES
 PSEUDONYM_BYTES = 16
 HELD_FOR_SECONDS = 45.0
 """How long an unwrapped key is used without asking the store; a destroyed one is gone then."""
+MOST_HELD = 20_000
+
+log = logger("keys")
 
 
 class Tampered(Exception):
-    """A sealed value does not belong where it was found, or was changed."""
+    """A sealed value does not belong where it was found, or was changed; it says what did not fit.
+
+    Each is logged as an integrity event, with the column and the row, and never a value.
+    """
 
 
 class KeyGone(Refusal):
@@ -41,13 +49,18 @@ class KeyGone(Refusal):
     status = 410
 
 
+Cipher = Callable[[bytes, bytes, bytes], bytes]
+
+
 class Held(NamedTuple):
     """An unwrapped key, and until when (monotonic seconds) it may be used."""
 
-    cipher: AESGCM
+    encrypt: Cipher
+    decrypt: Cipher
     key: bytes
     version: int
     front: bytes
+    bound: bytes
     until: float
 
 
@@ -70,43 +83,65 @@ class KeyRing:
         self.root = root
         self._randomness = randomness
         self._ticks = ticks
-        self._now = now or Clock().now
-        self._newest: dict[KeyName, Held] = {}
-        self._earlier: dict[tuple[KeyName, int], Held] = {}
+        self.now = now or Clock().now
+        self._newest: dict[Any, Held] = {}
+        self._versions: dict[Any, Held] = {}
+        self._sealing: dict[Any, Held] = {}
+        self._opening: dict[Any, Held] = {}
 
     def seal(self, place: Place, value: bytes) -> bytes:
         """Return the value sealed for this place; raises KeyGone after its key was destroyed."""
-        held = self.newest(place.key)
+        clinic, scope, subject, table, column, row = place
+        which = clinic.int, scope, subject.int, table, column  # far quicker to look up than UUIDs
+        held = self._sealing.get(which)
+        if held is None or held.until <= self._ticks():
+            held = _keep(self._sealing, which, _at(place, self.newest(place.key)))
         nonce = self._randomness(NONCE_BYTES)
-        bound = place.associated_data(held.version)
-        return held.front + nonce + held.cipher.encrypt(nonce, value, bound)
+        return held.front + nonce + held.encrypt(nonce, value, held.bound + row.bytes)
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Return what was sealed for this place; raises Tampered when it was not, or KeyGone."""
-        version, nonce = version_of(sealed), sealed[FRONT_BYTES : FRONT_BYTES + NONCE_BYTES]
-        held = self._at(place.key, version)
-        rest = sealed[FRONT_BYTES + NONCE_BYTES :]
+        clinic, scope, subject, table, column, row = place
+        which = clinic.int, scope, subject.int, table, column, sealed[:FRONT_BYTES]
+        held = self._opening.get(which)
         try:
-            return held.cipher.decrypt(nonce, rest, place.associated_data(version))
+            if held is None or held.until <= self._ticks():
+                version = self._version(place.key, version_of(sealed))
+                held = _keep(self._opening, which, _at(place, version))
+            nonce, rest = sealed[FRONT_BYTES:HEAD_BYTES], sealed[HEAD_BYTES:]
+            return held.decrypt(nonce, rest, held.bound + row.bytes)
         except (InvalidTag, ValueError):
-            raise Tampered(f"{place.table}.{place.column}") from None
+            raise _tampered(place, "changed") from None
+        except Tampered as found:
+            raise _tampered(place, str(found)) from None
 
     def pseudonym(self, clinic_id: UUID, subject_id: UUID) -> bytes:
         """Return the name of an id in a clinic's audit trail: keyed, and erasable with its key."""
-        held = self.newest(KeyName(clinic_id, Scope.AUDIT, subject_id))
-        return digest(held.key, subject_id.bytes, "sha256")[:PSEUDONYM_BYTES]
+        return _pseudonym(self.newest(KeyName(clinic_id, Scope.AUDIT, subject_id)), subject_id)
+
+    def known_pseudonym(self, clinic_id: UUID, subject_id: UUID) -> bytes | None:
+        """Return that name if the trail ever used it and still may; nothing is made."""
+        name = KeyName(clinic_id, Scope.AUDIT, subject_id)
+        found = self.store.newest(name)
+        if found is None or found.wrapped is None:
+            return None
+        return _pseudonym(self._hold(found), subject_id)
 
     def prepare(self, names: Iterable[KeyName]) -> None:
         """Make all of these keys that are missing, at once."""
         missing = [name for name in set(names) if self.store.newest(name) is None]
         if missing:
-            self.store.add([self._new(name, 1) for name in missing], now=self._now())
+            self.store.add([self._new(name, 1) for name in missing], now=self.now())
 
     def renew(self, name: KeyName) -> int:
-        """Make the next version of a key, which seals from now on; return its number."""
+        """Make the next version of a key, which seals from now on; return the newest's number.
+
+        Where someone else just made one, that one serves. Raises KeyGone.
+        """
         version = self.newest(name).version + 1
-        self.store.add([self._new(name, version)], now=self._now())
+        self.store.succeed(self._new(name, version), now=self.now())
         self._newest.pop(name, None)
+        self._sealing.clear()
         return self.newest(name).version
 
     def rewrap(self, one: Wrapped) -> Wrapped:
@@ -115,37 +150,34 @@ class KeyRing:
 
     def destroy(self, name: KeyName) -> int:
         """Destroy every version of a key for good; return how many there were."""
-        number = self.store.destroy(name, now=self._now())
+        number = self.store.destroy(name, now=self.now())
         self.forget()
         return number
 
     def forget(self) -> None:
         """Drop every cached key."""
-        self._newest.clear()
-        self._earlier.clear()
+        for cache in (self._newest, self._versions, self._sealing, self._opening):
+            cache.clear()
 
     def newest(self, name: KeyName) -> Held:
         """Return the key that seals now, made if there is none yet; raises KeyGone."""
         held = self._newest.get(name)
         if held is None or held.until <= self._ticks():
             found = self.store.newest(name) or self._made(name)
-            held = self._newest[name] = self._hold(found)
+            held = _keep(self._newest, name, self._hold(found))
         return held
 
-    def _at(self, name: KeyName, version: int) -> Held:
-        held = self._newest.get(name)
-        if held is None or held.version != version:
-            held = self._earlier.get((name, version))
-        if held is not None and held.until > self._ticks():
-            return held
-        found = self.store.at(name, version)
-        if found is None:
-            raise Tampered("no such key")
-        held = self._earlier[name, version] = self._hold(found)
+    def _version(self, name: KeyName, version: int) -> Held:
+        held = self._versions.get((name, version))
+        if held is None or held.until <= self._ticks():
+            found = self.store.at(name, version)
+            if found is None:
+                raise Tampered("key_unknown")
+            held = _keep(self._versions, (name, version), self._hold(found))
         return held
 
     def _made(self, name: KeyName) -> Wrapped:
-        self.store.add([self._new(name, 1)], now=self._now())
+        self.store.add([self._new(name, 1)], now=self.now())
         found = self.store.newest(name)
         if found is None:
             raise KeyGone
@@ -170,24 +202,55 @@ class KeyRing:
         try:
             if one.name.scope is Scope.WRAPPING:
                 return self.root.unwrap(one.wrapped, one.kid, context)
-            around = self._at(_around(one.name), int(one.kid))
+            around = self._version(_around(one.name), int(one.kid))
             return unwrap(OctKey.import_key(around.key), one.wrapped, context)
         except (NotOurs, ValueError):
-            raise Tampered("wrapped key") from None
+            raise Tampered("key_wrapping") from None
 
     def _hold(self, one: Wrapped) -> Held:
         key = self._unwrapped(one)
-        front = bytes([FORMAT]) + one.version.to_bytes(4, "big")
-        until = self._ticks() + HELD_FOR_SECONDS
-        return Held(AESGCM(key), key, one.version, front, until)
+        cipher = AESGCM(key)
+        return Held(
+            cipher.encrypt,
+            cipher.decrypt,
+            key,
+            one.version,
+            front=bytes([FORMAT]) + one.version.to_bytes(4, "big"),
+            bound=b"",
+            until=self._ticks() + HELD_FOR_SECONDS,
+        )
 
 
 def version_of(sealed: bytes) -> int:
     """Return which version of its key sealed a value; raises Tampered for another format."""
-    if len(sealed) < FRONT_BYTES + NONCE_BYTES or sealed[0] != FORMAT:
-        raise Tampered("format")
+    if len(sealed) < FRONT_BYTES or sealed[0] != FORMAT:
+        raise Tampered("form")
     return int.from_bytes(sealed[1:FRONT_BYTES], "big")
 
 
 def _around(name: KeyName) -> KeyName:
     return KeyName(name.clinic_id, Scope.WRAPPING, name.clinic_id)
+
+
+def _tampered(place: Place, code: str) -> Tampered:
+    """Note that something does not belong where it was found: where, and never what."""
+    where = f"{place.table}.{place.column}"
+    log.error("integrity", code=code, kind=where, clinic_id=place.clinic_id, row_id=place.row_id)
+    return Tampered(code)
+
+
+def _pseudonym(held: Held, subject_id: UUID) -> bytes:
+    return digest(held.key, subject_id.bytes, "sha256")[:PSEUDONYM_BYTES]
+
+
+def _at(place: Place, held: Held) -> Held:
+    """Return a key as it serves one column."""
+    return held._replace(bound=place.bound(held.version))
+
+
+def _keep(cache: dict[Any, Held], whose: Any, held: Held) -> Held:
+    """Remember a key, and let go of all when there are too many."""
+    if len(cache) >= MOST_HELD:
+        cache.clear()
+    cache[whose] = held
+    return held

@@ -43,7 +43,20 @@ wrapped_key = Table(
     Column("made_at", Moment, nullable=False),
     Column("destroyed_at", Moment),
 )
-"""``kid`` names the key around it: a root key's mark, or the version of the clinic's own."""
+"""``kid`` names the key around it: a root key's mark, or the version of the clinic's own.
+
+The first version of a key is never deleted: whoever adds or destroys versions locks it first.
+"""
+
+rotation = Table(
+    "rotation",
+    keys,
+    Column("begun_at", Moment, primary_key=True),
+    Column("depth", String(20), nullable=False),
+    Column("renewed_at", Moment),
+    Column("finished_at", Moment),
+)
+"""Since when keys are being renewed, and how deep; one that was interrupted goes on from there."""
 
 
 class Wrapped(NamedTuple):
@@ -63,13 +76,12 @@ class KeyStore:
         self._reader = engine.execution_options(attune_reading=True)
 
     def prepare(self) -> None:
-        """Make the one table, where it is missing."""
+        """Make the tables, where they are missing."""
         keys.create_all(self.engine)
 
     def newest(self, name: KeyName) -> Wrapped | None:
         """Return the latest version of a key."""
-        latest = _of(name).order_by(wrapped_key.c.version.desc()).limit(1)
-        return self._one(latest)
+        return self._one(_latest(name))
 
     def at(self, name: KeyName, version: int) -> Wrapped | None:
         """Return one version of a key."""
@@ -80,6 +92,14 @@ class KeyStore:
         with self.engine.begin() as connection:
             upsert = _upsert(connection)(wrapped_key).on_conflict_do_nothing()
             connection.execute(upsert, [_row(one, now) for one in added])
+
+    def succeed(self, one: Wrapped, *, now: datetime) -> None:
+        """Keep the next version of a key, unless another came first or the key was destroyed."""
+        with self.engine.begin() as connection:
+            _lock(connection, one.name)
+            latest = connection.execute(_latest(one.name)).one()
+            if latest.wrapped is not None and latest.version == one.version - 1:
+                connection.execute(insert(wrapped_key).values(_row(one, now)))
 
     def rewrap(self, changed: Sequence[Wrapped]) -> None:
         """Put the same keys in other wrapping; one destroyed meanwhile stays so."""
@@ -93,17 +113,17 @@ class KeyStore:
                 )
 
     def destroy(self, name: KeyName, *, now: datetime) -> int:
-        """Empty every version of a key, or mark one that never was; return how many there were."""
+        """Empty every version of a key, or mark one that never was; return how many there were.
+
+        A version that is being added at the same time is either there and emptied, or refused.
+        """
         gone = {"wrapped": None, "destroyed_at": now}
         with self.engine.begin() as connection:
-            standing = _is(name) & wrapped_key.c.wrapped.is_not(None)
-            number: int = connection.execute(
-                update(wrapped_key).where(standing).values(gone)
-            ).rowcount
-            if connection.execute(_of(name)).first() is None:
-                never = {**_row(Wrapped(name, 1, "", None), now), "destroyed_at": now}
-                connection.execute(insert(wrapped_key).values(never))
-        return number
+            never = {**_row(Wrapped(name, 1, "", None), now), "destroyed_at": now}
+            connection.execute(_upsert(connection)(wrapped_key).on_conflict_do_nothing(), never)
+            _lock(connection, name)
+            standing = update(wrapped_key).where(_is(name), wrapped_key.c.wrapped.is_not(None))
+            return int(connection.execute(standing.values(gone)).rowcount)
 
     def forget_version(self, name: KeyName, version: int, *, now: datetime) -> None:
         """Empty one version that seals nothing any more."""
@@ -120,12 +140,12 @@ class KeyStore:
         in_order = every.order_by(*wrapped_key.primary_key.columns)
         with self._reader.connect() as connection:
             for row in connection.execute(in_order):
-                yield _read(row)
+                yield read(row)
 
     def _one(self, query: Any) -> Wrapped | None:
         with self._reader.connect() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _read(row)
+        return None if row is None else read(row)
 
 
 def _upsert(connection: Connection) -> Any:
@@ -144,6 +164,15 @@ def _of(name: KeyName) -> Any:
     return select(wrapped_key).where(_is(name))
 
 
+def _latest(name: KeyName) -> Any:
+    return _of(name).order_by(wrapped_key.c.version.desc()).limit(1)
+
+
+def _lock(connection: Connection, name: KeyName) -> None:
+    first = _of(name).where(wrapped_key.c.version == 1)
+    connection.execute(first.with_for_update()).all()
+
+
 def _row(one: Wrapped, now: datetime) -> dict[str, Any]:
     return {
         "clinic_id": one.name.clinic_id,
@@ -156,6 +185,7 @@ def _row(one: Wrapped, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(row: Any) -> Wrapped:
+def read(row: Any) -> Wrapped:
+    """Return a version of a key from its row."""
     name = KeyName(row.clinic_id, Scope(row.scope), row.subject_id)
     return Wrapped(name, row.version, row.kid, row.wrapped)

@@ -132,9 +132,8 @@ class UnitOfWork:
         self.looked[Looked(act, clinic_id, subject_id, kind, what, outcome)] = None
 
     def _look(self, act: Act, place: Place) -> None:
-        clinic = place.clinic_id or HOUSE
-        seen = Looked(act, clinic, place.subject_id, kind_of(place.scope), place.table)
-        self.looked[seen] = None
+        kind = kind_of(place.scope)
+        self.looked[Looked(act, place.clinic_id, place.subject_id, kind, place.table)] = None
 
     def _check_clinics(self, clinics: Iterable[UUID]) -> None:
         if not self.clinics.issuperset(clinics):
@@ -144,9 +143,9 @@ class UnitOfWork:
 def place_of(row: Any, column: str) -> Place:
     """Return where a sealed column of a row stands, from what the column declares."""
     declared = _declared(type(row), column)
-    clinic_id = getattr(row, "clinic_id", None)
+    clinic_id = getattr(row, "clinic_id", HOUSE)
     scope = declared["scope"]
-    subject = clinic_id or HOUSE if scope is Scope.CLINIC else getattr(row, declared["subject"])
+    subject = clinic_id if scope is Scope.CLINIC else getattr(row, declared["subject"])
     return Place(clinic_id, scope, subject, declared["table"], column, row.id)
 
 

@@ -228,7 +228,7 @@ class TestStore:
 
     def test_what_belongs_to_no_clinic_has_a_key_of_the_house(self, store: KeyStore) -> None:
         ring = KeyRing(Root([bytes(32)]), store)
-        ring.seal(HERE._replace(clinic_id=None), b"words")
+        ring.seal(HERE._replace(clinic_id=HOUSE), b"words")
 
         assert {one.name.clinic_id for one in store.standing()} == {HOUSE}
 
