@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from shared.auth.actors import Role
-from shared.auth.policy import RENEWAL
+from shared.auth.interrupted import RENEWAL
 from shared.auth.staff_cookie import cookie_name
 from shared.auth.tokens import BadToken, read_staff_assertion
 from shared.settings import Settings

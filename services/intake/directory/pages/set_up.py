@@ -165,9 +165,9 @@ def member_of_staff(staff_id: UUID) -> str:
     """Show someone's roles, to change them."""
     with reading() as work:
         account, held = _found(work, staff_id)
-        name = str(work.open(account, "name"))
+        typed = {"name": work.open(account, "name"), "has_step": account.step_secret is not None}
     chosen = [_code(posting) for posting in held]
-    return _staff_page({"name": name}, chosen, {}, staff_id=staff_id)
+    return _staff_page(typed, chosen, {}, staff_id=staff_id)
 
 
 @blueprint.post("/staff/<uuid:staff_id>")
@@ -190,6 +190,15 @@ def renew_password(staff_id: UUID) -> ResponseReturnValue:
         account = usecases.renew_password(work, staff_id=staff_id, password=password, now=now())
         name = str(work.open(account, "name"))
     return _password_page(name, password)
+
+
+@blueprint.post("/staff/<uuid:staff_id>/second-step")
+def reset_second_step(staff_id: UUID) -> ResponseReturnValue:
+    """Take away the second step of someone who lost their phone; they set one up anew."""
+    with unit_of_work() as work:
+        usecases.reset_second_step(work, staff_id=staff_id, now=now())
+    flash("The second step is taken away. They are asked to set one up when they sign in.", "good")
+    return redirect(url_for(".member_of_staff", staff_id=staff_id), 303)
 
 
 def _details() -> ClinicDetails:
