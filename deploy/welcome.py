@@ -3,21 +3,19 @@
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from os.path import relpath
 from pathlib import Path
 
-from rich.console import Console, Group
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 
 from deploy.columns import columns
 from deploy.folder import Folder
 from deploy.sign_ins import SignIn, read_sign_ins
 from deploy.surroundings import MEMBER_HOST, STAFF_HOST
-from deploy.tour import STOPS
+from deploy.tour import five_clicks
 
-INDENT = (0, 0, 0, 2)
+HEADINGS = ("As", "Name", "E-mail", "Password")
 
 
 class Welcome:
@@ -46,9 +44,9 @@ class Welcome:
         if people and not self._shown_around:
             self._shown_around = True
             say("  Five clicks for each role:\n")
-            say(Padding(tour(attune=called()), INDENT))
+            show(self._console, five_clicks(attune=called(), width=self._console.width - 2))
             say("  Sign in as any of these invented people:\n")
-            show(self._console, people)
+            show(self._console, sign_in_lines(people))
             say()
             self._say_where()
 
@@ -65,36 +63,20 @@ class Welcome:
         say("            not for real people\n")
 
 
-def show(console: Console, people: list[SignIn]) -> None:
-    """Print who may sign in; a narrow terminal breaks lines, but loses no sign of a password."""
-    for line in sign_in_lines(people):
-        console.print(f"  {line}", soft_wrap=True, markup=False)
+def show(console: Console, lines: Iterable[str]) -> None:
+    """Print lines as they are; a narrow terminal breaks them, and loses no sign of a password."""
+    for line in lines:
+        console.print(f"  {line}".rstrip(), soft_wrap=True, markup=False)
 
 
 def sign_in_lines(people: list[SignIn]) -> Iterator[str]:
-    """Return the sign-ins as lines; a password that all share is said once."""
-    passwords = {one.password for one in people}
-    own = len(passwords) > 1
-    headings = ("As", "Name", "E-mail", "Password")
+    """Return the sign-ins as lines; a password that all share is said once, below them."""
+    shared = len({one.password for one in people}) == 1
     rows = [(one.role, one.name, one.email, one.password) for one in people]
-    shown = len(headings) - (not own)
-    yield from columns(headings[:shown], [row[:shown] for row in rows])
-    if not own:
-        yield ""
-        yield f"The password of each is   {passwords.pop()}"
-
-
-def tour(*, attune: str) -> Group:
-    """Return five clicks for each role; ``attune`` is how the reader calls this command."""
-    return Group(*(part for role in STOPS for part in (f"[bold]{role}[/]", _stops(role, attune))))
-
-
-def _stops(role: str, attune: str) -> Table:
-    numbered = Table.grid(padding=(0, 1))
-    for number, stop in enumerate(STOPS[role], 1):
-        numbered.add_row(f"{number}.", stop.replace("`attune ", f"`{attune} "))
-    numbered.add_row()
-    return numbered
+    shown = 3 if shared else 4
+    yield from columns(HEADINGS[:shown], [row[:shown] for row in rows])
+    if shared:
+        yield from ("", f"The password of each is   {people[0].password}")
 
 
 def called() -> str:

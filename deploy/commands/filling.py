@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from deploy.surroundings import laptop_settings, running_port, settings_of
-from deploy.welcome import called, show, wide
+from deploy.welcome import called, show, sign_in_lines, wide
 from shared.settings import SERVICES
 
 MISTAKES_SHOWN = 200
@@ -44,7 +44,7 @@ def seed() -> None:
     with Folder(settings.data_dir) as folder, folder.log() as log:
         configure_logs(level=settings.log_level, stream=log)
         fill(partial(laptop_settings, port=port), now=Clock(settings.clock_file).now())
-        show(wide(), read_sign_ins(folder.path))
+        show(wide(), sign_in_lines(read_sign_ins(folder.path)))
     click.echo(f"\nEverything is there: {called()} run")
 
 

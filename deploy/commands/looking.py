@@ -8,8 +8,8 @@ import httpx
 from rich.table import Table
 
 from deploy.surroundings import STAFF_HOST, running_port, settings_of
-from deploy.welcome import called, show, wide
-from deploy.welcome import tour as five_clicks
+from deploy.tour import five_clicks
+from deploy.welcome import called, show, sign_in_lines, wide
 from shared.contracts import CATALOGUE, Event
 from shared.contracts.streams import STREAMS
 from shared.settings import SERVICES
@@ -23,9 +23,9 @@ def tour() -> None:
     from deploy.sign_ins import read_sign_ins
 
     data_dir, console = settings_of("intake").data_dir, wide()
-    console.print(five_clicks(attune=called()))
+    show(console, five_clicks(attune=called(), width=console.width - 2))
     if people := read_sign_ins(data_dir):
-        show(console, people)
+        show(console, sign_in_lines(people))
     console.print(f"\n  Start at http://{STAFF_HOST}:{running_port(data_dir)}")
 
 
