@@ -4,7 +4,7 @@
 # workers run under attune_worker; what these two may do to a table comes with the table. None of
 # them can make roles or look past row security.
 set -e
-. /run/secrets/database_passwords
+. "${PASSWORDS:-/run/secrets/database_passwords}"
 psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -v database="attune_$SERVICE" \
     -v owner="${owner:?}" -v app="${app:?}" -v worker="${worker:?}" <<'SQL'
 \set bound 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS'

@@ -3,7 +3,7 @@
 # service runs under may keep keys and empty them; it can neither delete their rows nor see another
 # service's keys.
 set -e
-. /run/secrets/database_passwords
+. "${PASSWORDS:-/run/secrets/database_passwords}"
 for service in $SERVICES; do
     owner_password="${service}_owner"
     psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -v database="attune_${service}_keys" \

@@ -60,6 +60,12 @@ class Database:
         """The address of the superuser, for looking behind the curtain."""
         return self.server.url(self.name)
 
+    def dump(self) -> bytes:
+        """Return a backup of everything in it, as pg_dump writes it."""
+        program = _binaries(self.server.ground) / "pg_dump"
+        done = subprocess.run([program, self.admin_url], check=True, capture_output=True)
+        return done.stdout
+
     def drop(self) -> None:
         """Remove the database, whoever is connected."""
         self.server.execute(f'drop database if exists "{self.name}" with (force)')
@@ -177,6 +183,13 @@ class Postgres:
         """Run statements as the superuser, outside a transaction."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def run_script(self, script: Path, **environment: str) -> None:
+        """Run a script as the superuser, as the image of PostgreSQL does at its first start."""
+        binaries = _binaries(self.ground)
+        here = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "POSTGRES_USER": "postgres"}
+        path = {"PATH": f"{binaries}:{os.environ['PATH']}", "PGDATABASE": "postgres"}
+        subprocess.run(["bash", script], env={**here, **path, **environment}, check=True)
 
     def new_database(self, name: str = "test", *, like: str = "template1") -> Database:
         """Make a database whose name begins with `name`, a copy of the database `like`."""
