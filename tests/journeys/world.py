@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,13 @@ SECRET = "only for this story, and long enough"
 class World:
     """Four services that reach each other, and the browsers of those who use them."""
 
-    def __init__(self, folder: Path, *, smtp: Smtp | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        smtp: Smtp | None = None,
+        clients: Mapping[str, httpx.Client] | None = None,
+    ):
         self.folder = folder
         self.clock = SetClock(BEGAN)
         prefix, told = f"j{uuid4().hex[:10]}", {"smtp": smtp or Smtp()}
@@ -42,11 +49,12 @@ class World:
                 **told,
             ),
             self.clock,
+            clients,
         )
-        origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
-        origin.apps.update({name: service.app for name, service in self.services.items()})
-        origin.home = RoleHome(self.services["intake"].settings)
-        self.transport = httpx.WSGITransport(app=origin)
+        self.origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
+        self.origin.apps.update({name: service.app for name, service in self.services.items()})
+        self.origin.home = RoleHome(self.services["intake"].settings)
+        self.transport = httpx.WSGITransport(app=self.origin)
 
     def browser(self) -> Browser:
         """Return a browser that nobody has used yet."""
@@ -90,7 +98,8 @@ class World:
     def first_sign_in(self, name: str, starting: str) -> Browser:
         """Let someone sign in for the first time, with a starting password."""
         page = self.sign_in(name, starting)
-        return page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        return page.follow("Put it off")
 
     def stop(self) -> None:
         """Close the databases."""
@@ -162,11 +171,12 @@ def new_practice(world: World) -> Practice:
     return Practice(world, admin, clinician)
 
 
-def register(admin: Browser, role: str, name: str) -> str:
+def register(admin: Browser, role: str, name: str, *, sign_in: str = "") -> str:
     """Let an admin register someone in a role; return their starting password."""
+    sign_in = sign_in or f"{role}@harbour.example"
     page = admin.open("/intake/staff").follow("Register someone")
     offered = set(re.findall(r'name="postings" value="([^"]+)"', page.answer.text))
     posting = next(value for value in sorted(offered) if value.startswith(role))
-    page.press("Register", name=name, sign_in=f"{role}@harbour.example", postings=[posting])
+    page.press("Register", name=name, sign_in=sign_in, postings=[posting])
     [password] = re.findall(r"<code>([^<]+)</code>", page.answer.text)
     return password
