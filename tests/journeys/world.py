@@ -40,6 +40,7 @@ class World:
         *,
         smtp: Smtp | None = None,
         databases: Mapping[str, Database] | None = None,
+        clients: Mapping[str, httpx.Client] | None = None,
     ):
         self.folder = folder
         self.clock = SetClock(BEGAN)
@@ -47,16 +48,16 @@ class World:
         self._databases = databases or {}
         if databases:
             urls = {name: one.worker_url for name, one in databases.items()}
-            self.services = connect_services(self._settings, self.clock)
-            self.working = connect_services(partial(self._settings, urls=urls), self.clock)
+            self.services = connect_services(self._settings, self.clock, clients)
+            self.working = connect_services(partial(self._settings, urls=urls), self.clock, clients)
             for service in self.services.values():
                 service.store.keys.store.prepare()
         else:
-            self.services = self.working = build_network(self._settings, self.clock)
-        origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
-        origin.apps.update({name: service.app for name, service in self.services.items()})
-        origin.home = RoleHome(self.services["intake"].settings)
-        self.transport = httpx.WSGITransport(app=origin)
+            self.services = self.working = build_network(self._settings, self.clock, clients)
+        self.origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
+        self.origin.apps.update({name: service.app for name, service in self.services.items()})
+        self.origin.home = RoleHome(self.services["intake"].settings)
+        self.transport = httpx.WSGITransport(app=self.origin)
 
     def browser(self) -> Browser:
         """Return a browser that nobody has used yet."""
@@ -102,7 +103,8 @@ class World:
     def first_sign_in(self, name: str, starting: str) -> Browser:
         """Let someone sign in for the first time, with a starting password."""
         page = self.sign_in(name, starting)
-        return page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        return page.follow("Put it off")
 
     def backup(self, service: str) -> bytes:
         """Return a backup of a service's database: a dump, or the files as they lie there."""
@@ -192,11 +194,12 @@ def new_practice(world: World) -> Practice:
     return Practice(world, admin, clinician)
 
 
-def register(admin: Browser, role: str, name: str) -> str:
+def register(admin: Browser, role: str, name: str, *, sign_in: str = "") -> str:
     """Let an admin register someone in a role; return their starting password."""
+    sign_in = sign_in or f"{role}@harbour.example"
     page = admin.open("/intake/staff").follow("Register someone")
     offered = set(re.findall(r'name="postings" value="([^"]+)"', page.answer.text))
     posting = next(value for value in sorted(offered) if value.startswith(role))
-    page.press("Register", name=name, sign_in=f"{role}@harbour.example", postings=[posting])
+    page.press("Register", name=name, sign_in=sign_in, postings=[posting])
     [password] = re.findall(r"<code>([^<]+)</code>", page.answer.text)
     return password
