@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from shared.keys import (
     HOUSE,
@@ -64,6 +65,25 @@ def test_what_was_moved_does_not_open(moved: dict[str, object]) -> None:
 
     with pytest.raises(Tampered):
         RING.open(elsewhere, RING.seal(HERE, b"Ada"))
+
+
+@pytest.mark.requirement("PLT-07")
+def test_whoever_finds_such_a_value_leaves_word_of_where_and_never_of_what() -> None:
+    elsewhere = HERE._replace(row_id=uuid4())
+
+    with capture_logs() as said, pytest.raises(Tampered):
+        RING.open(elsewhere, RING.seal(HERE, b"Ada"))
+
+    assert said == [
+        {
+            "event": "integrity",
+            "log_level": "error",
+            "code": "changed",
+            "kind": "person.name",
+            "clinic_id": HERE.clinic_id,
+            "row_id": elsewhere.row_id,
+        }
+    ]
 
 
 @given(st.integers(min_value=0, max_value=35), st.integers(min_value=1, max_value=255))
@@ -169,6 +189,13 @@ class TestDestroying:
         with pytest.raises(KeyGone):
             ring.pseudonym(HERE.key.clinic_id, HERE.subject_id)
 
+    def test_asking_for_a_name_in_the_trail_makes_none(self, ring: KeyRing) -> None:
+        assert ring.known_pseudonym(HERE.clinic_id, HERE.subject_id) is None
+        assert list(ring.store.standing()) == []
+
+        name = ring.pseudonym(HERE.clinic_id, HERE.subject_id)
+        assert ring.known_pseudonym(HERE.clinic_id, HERE.subject_id) == name
+
 
 class TestRenewing:
     def test_a_new_version_seals_and_the_earlier_one_still_opens(self) -> None:
@@ -189,6 +216,25 @@ class TestRenewing:
 
         with pytest.raises(Tampered):
             ring.open(HERE, bytes(sealed))
+
+    def test_two_that_renew_at_once_make_one_version(self) -> None:
+        ring = new_ring()
+        ring.seal(HERE, b"words")
+        elsewhere = KeyRing(ring.root, ring.store)
+        elsewhere.seal(HERE, b"words")
+
+        assert ring.renew(HERE.key) == elsewhere.renew(HERE.key) == 2
+
+    def test_a_key_destroyed_meanwhile_is_not_made_anew(self) -> None:
+        ring = new_ring()
+        ring.seal(HERE, b"words")
+        elsewhere = KeyRing(ring.root, ring.store)
+        elsewhere.destroy(HERE.key)
+
+        with pytest.raises(KeyGone):  # this ring still holds version 1
+            ring.renew(HERE.key)
+        with pytest.raises(KeyGone):
+            elsewhere.seal(HERE, b"words")
 
 
 class TestStore:
