@@ -23,12 +23,12 @@ _ONE_AT_A_TIME = Lock()
 """alembic keeps what it works on in one place per process."""
 
 
-def migrate(engine: Engine, service: str) -> None:
-    """Apply every migration that a service's database lacks; safe to run twice at once."""
+def migrate(engine: Engine, service: str, *, to: str = "head") -> None:
+    """Apply every migration up to one that a database lacks; safe to run twice at once."""
     place = files(f"services.{service}.migrations")
     with _ONE_AT_A_TIME, as_file(place) as folder, engine.connect() as connection:
         _take_turns(connection)
-        command.upgrade(_configured(folder, connection), "head")
+        command.upgrade(_configured(folder, connection), to)
         connection.commit()
 
 

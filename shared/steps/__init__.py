@@ -1,0 +1,1 @@
+"""Steps that the history of every service takes alike; one that was taken never changes."""
