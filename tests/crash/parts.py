@@ -214,7 +214,7 @@ def settled(where: Where) -> bool:
     with databases(where) as (teller_engine, listener_engine):
         with teller_engine.connect() as connection:
             told = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
-            waiting = text("SELECT count(*) FROM outbox WHERE position IS NULL")
+            waiting = text("SELECT count(*) FROM unsequenced")
             if connection.execute(waiting).scalar_one():
                 return False
         with listener_engine.connect() as connection:

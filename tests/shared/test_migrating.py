@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select, text
 
+from shared.events.tables import outbox, sequenced, unsequenced
 from shared.migrating import differences, migrate
 from shared.settings import SERVICES
 from shared.store.engines import new_engine
@@ -62,3 +65,34 @@ def test_a_missing_table_is_noticed(engine: Engine) -> None:
     migrate(engine, "sessions", models_of("sessions"))
 
     assert differences(engine, models_of("reminders"))
+
+
+def test_facts_that_were_told_keep_their_positions(engine: Engine) -> None:
+    migrate(engine, "intake", models_of("intake"), to="0001")
+    told, waiting = uuid4(), uuid4()
+    with engine.begin() as connection:
+        connection.execute(text(OLD_FACT), [old_fact(told, position=1), old_fact(waiting)])
+
+    migrate(engine, "intake", models_of("intake"))
+
+    with engine.connect() as connection:
+        numbered = select(outbox.c.event_id, sequenced.c.position).join(
+            sequenced, sequenced.c.outbox_id == outbox.c.id
+        )
+        unnumbered = select(outbox.c.event_id).join(
+            unsequenced, unsequenced.c.outbox_id == outbox.c.id
+        )
+        assert connection.execute(numbered).all() == [(told, 1)]
+        assert connection.execute(unnumbered).all() == [(waiting,)]
+
+
+OLD_FACT = """
+    INSERT INTO outbox (event_id, clinic_id, stream, partition, position, subject_id,
+        subject_version, cloud_event, recorded_at)
+    VALUES (:id, :id, 'intake.clinics', 0, :position, :id, 1, '{}', '2026-01-01 00:00:00+00:00')
+"""
+
+
+def old_fact(event_id: UUID, position: int | None = None) -> dict[str, Any]:
+    """Return a row of the first outbox, which held positions."""
+    return {"id": event_id.hex, "position": position}

@@ -19,7 +19,7 @@ from shared.contracts.intake import ConsentChanged, RelationshipChanged
 from shared.contracts.words import Purpose, RelationshipState
 from shared.events.content import Provider, Wanting
 from shared.events.inbox import Batch, Handler
-from shared.events.tables import inbox_cursor, outbox, stream_head, undelivered
+from shared.events.tables import inbox_cursor, outbox, sequenced, stream_head, undelivered
 from shared.events.worker import Worker, assemble
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
@@ -128,7 +128,8 @@ class Backbone:
 
     def positions(self) -> dict[tuple[str, int], list[int | None]]:
         """Return the positions given out, per partition, in the order of recording."""
-        rows = select(outbox.c.stream, outbox.c.partition, outbox.c.position)
+        given = outbox.outerjoin(sequenced, sequenced.c.outbox_id == outbox.c.id)
+        rows = select(outbox.c.stream, outbox.c.partition, sequenced.c.position).select_from(given)
         found: dict[tuple[str, int], list[int | None]] = {}
         with self.teller.store.engine.connect() as connection:
             for stream, partition, position in connection.execute(rows.order_by(outbox.c.id)):
@@ -156,6 +157,11 @@ class Backbone:
         """As if the relay had died before noting what was confirmed: it will tell all again."""
         with self.teller.store.engine.begin() as connection:
             connection.execute(stream_head.update().values(published=0))
+
+    def lose_heads(self) -> None:
+        """As if the teller's worker had never started: nothing can be numbered."""
+        with self.teller.store.engine.begin() as connection:
+            connection.execute(stream_head.delete())
 
     def stop(self) -> None:
         """Leave the broker and the databases."""
