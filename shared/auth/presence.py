@@ -28,7 +28,7 @@ class Presence(NamedTuple):
 
 
 def wall_clock() -> datetime:
-    """Return the present moment, not moved by demonstrations."""
+    """Return the present moment, not moved by demonstrations: sign-ins begin and end by it."""
     clock: Clock = current_app.extensions.get("wall_clock") or Clock()
     return clock.now()
 

@@ -1,7 +1,4 @@
-"""Set-up for admins: clinics, staff, and what is still to do before the first check-in.
-
-What ends sign-ins goes by the wall clock, as sign-ins do.
-"""
+"""Set-up for admins: clinics, staff, and what is still to do before the first check-in."""
 
 from secrets import token_bytes
 from uuid import UUID
