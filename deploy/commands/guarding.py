@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from time import sleep
+from typing import TextIO
 from uuid import UUID
 
 import click
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 
 from deploy.surroundings import settings_of
 from deploy.welcome import wide
+from shared.audit.checking import Checked, Head, check
 from shared.errors import Refusal
 from shared.keys import HOUSE, Scope, inventory, new_master_key, rotation
 from shared.keys.rotation import Depth
@@ -110,6 +112,44 @@ def destroy(name: str, clinic: UUID, person: UUID | None, relationship: UUID | N
     with _store(name) as store:
         number = end_keys(store, clinic_id=clinic, scope=scope, subject_id=subject)
     click.echo(f"{number} keys are destroyed. Every process has noticed within a minute.")
+
+
+@click.group()
+def audit() -> None:
+    """The trail of who looked at what."""
+
+
+@audit.command()
+@ONE_OR_ALL
+@click.option(
+    "--heads",
+    type=click.File(),
+    help="Lines that an earlier run printed; a chain that lost its end is found by them.",
+)
+def verify(name: str | None, heads: TextIO | None) -> None:
+    """Say of each chain of service NAME, or of all, whether it is whole, and print its head.
+
+    Keep what is printed on another machine: attune audit verify | tee -a heads.txt
+    Exit status 1 where one is not whole; the first position that is not as it was is named.
+    """
+    noted = [head for line in heads or () if (head := Head.read(line)) is not None]
+    broken = 0
+    for one in _named(name):
+        with _store(one) as store:
+            for chain in check(store, noted):
+                broken += chain.broken_at is not None
+                _say_chain(chain)
+    if broken:
+        raise click.ClickException(f"{broken} of these chains are not whole.")
+
+
+def _say_chain(chain: Checked) -> None:
+    head = chain.head
+    if chain.broken_at is None:
+        click.echo(str(head))
+    else:
+        where = f"{head.service} {head.clinic_id} at position {chain.broken_at}"
+        click.echo(f"broken {where}: changed, moved, put in or missing from there on")
 
 
 def _rotate(store: Store, depth: Depth) -> Rotating:

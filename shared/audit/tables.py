@@ -65,6 +65,13 @@ _SQLITE = [
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
     """
     for act in ("UPDATE", "DELETE")
+] + [  # INSERT OR REPLACE deletes without asking the trigger above
+    """
+    CREATE TRIGGER IF NOT EXISTS audit_entry_stays_replaced BEFORE INSERT ON audit_entry
+    WHEN EXISTS (SELECT 1 FROM audit_entry AS kept
+        WHERE kept.clinic_id = NEW.clinic_id AND kept.position = NEW.position)
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
+    """
 ]
 
 _POSTGRESQL = [

@@ -16,7 +16,7 @@ from shared.events.wake import InProcess, Wake
 from shared.keys import KeyRing
 from shared.store.engines import new_engine
 from shared.store.everywhere import settle_in, together
-from shared.store.trail import write_down
+from shared.store.trail import write_apart, write_down
 from shared.store.work import NewId, UnitOfWork, refuse_foreign_rows, scope_to_clinics
 
 
@@ -84,8 +84,7 @@ class Store:
             yield work
             session.rollback()
         if work.looked:
-            with self.engine.begin() as connection:
-                write_down(connection, work, self._now())
+            write_apart(self.engine, work, self._now())
 
     @contextmanager
     def claiming(self) -> Iterator[UnitOfWork]:

@@ -1,10 +1,12 @@
 """Writing down what a unit of work saw and changed, before its answer leaves or with its commit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.audit.chain import append
 from shared.audit.entries import Entry, Looked, TrailUnavailable, purpose_of
@@ -19,13 +21,24 @@ def write_down(connection: Connection, work: UnitOfWork, now: datetime) -> None:
 
     Raises TrailUnavailable where that cannot be.
     """
-    if not work.looked:
-        return
-    entries = [_entry(work.keys, work.actor, one, now) for one in work.looked]
-    try:
+    with _or_nothing():
+        entries = [_entry(work.keys, work.actor, one, now) for one in work.looked]
         narrow(connection, {one.clinic_id for one in work.looked}, Reach.CLINICS)
         append(connection, entries)
-    except DBAPIError as problem:
+
+
+def write_apart(engine: Engine, work: UnitOfWork, now: datetime) -> None:
+    """Do the same in a transaction of its own, for work that only reads."""
+    with _or_nothing(), engine.begin() as connection:
+        write_down(connection, work, now)
+
+
+@contextmanager
+def _or_nothing() -> Iterator[None]:
+    """Say plainly that the trail, or the keys of its names, cannot be reached."""
+    try:
+        yield
+    except SQLAlchemyError as problem:
         raise TrailUnavailable from problem
 
 

@@ -1,0 +1,86 @@
+"""`attune audit verify`: whether the trails are whole, and nothing is missing at their ends."""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+
+from deploy.cli import main
+from shared.assembly import new_key_ring
+from shared.audit import Act
+from shared.auth.actors import system
+from shared.columns import new_base
+from shared.settings import Mode, Settings
+from shared.store import Store
+
+CLINIC = uuid4()
+
+
+class House:
+    """An intake with three lines in a clinic's trail, and the command line beside it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        assert self.attune("migrate", "intake").exit_code == 0
+        settings = Settings(service="intake", mode=Mode.TEST, data_dir=folder)
+        keys = new_key_ring(settings)
+        store = Store(settings.database_url, new_base().metadata, service="intake", keys=keys)
+        for _ in range(3):
+            with store.unit_of_work(clinics=[CLINIC], actor=system("intake")) as work:
+                work.note(Act.SET_UP, clinic_id=CLINIC, subject_id=uuid4())
+        store.engine.dispose()
+        keys.store.engine.dispose()
+
+    def attune(self, *arguments: str) -> Result:
+        """Run the command line on this folder."""
+        others = {name: None for name in os.environ if name.startswith("ATTUNE_")}
+        told = {"ATTUNE_DATA_DIR": str(self.folder)}
+        return CliRunner().invoke(main, list(arguments), env={**others, **told})
+
+    def thief(self, change: str) -> None:
+        """Change the file of the database without its protection."""
+        engine = create_engine(f"sqlite:///{self.folder / 'intake.sqlite'}")
+        with engine.begin() as connection:
+            for act in ("update", "delete", "replaced"):
+                connection.execute(text(f"DROP TRIGGER audit_entry_stays_{act}"))
+            connection.execute(text(change))
+        engine.dispose()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "data")
+
+
+@pytest.mark.requirement("PLT-16")
+class TestVerify:
+    def test_prints_the_head_of_each_chain(self, house: House) -> None:
+        said = house.attune("audit", "verify", "intake")
+
+        assert said.exit_code == 0, said.output
+        [line] = said.output.splitlines()
+        assert line.startswith(f"head intake {CLINIC} 3 ")
+
+    def test_names_the_first_bad_position(self, house: House) -> None:
+        house.thief("UPDATE audit_entry SET what = 'never' WHERE position = 2")
+
+        said = house.attune("audit", "verify")
+
+        assert said.exit_code == 1
+        assert f"broken intake {CLINIC} at position 2:" in said.output
+
+    def test_misses_an_end_that_was_cut_off_by_the_heads_noted(
+        self, house: House, tmp_path: Path
+    ) -> None:
+        noted = tmp_path / "heads.txt"
+        noted.write_text("noted at nine\n" + house.attune("audit", "verify").output)
+        house.thief("DELETE FROM audit_entry WHERE position = 3")
+
+        assert house.attune("audit", "verify").exit_code == 0
+        said = house.attune("audit", "verify", "--heads", str(noted))
+
+        assert said.exit_code == 1
+        assert f"broken intake {CLINIC} at position 3:" in said.output
