@@ -1,4 +1,4 @@
-"""Each member is asked alone; what was said is the treating clinician's to read, and nobody else's."""
+"""Each member is asked alone; what was said is read by the treating clinician alone."""
 
 import copy
 import re

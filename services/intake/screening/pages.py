@@ -1,6 +1,6 @@
 """The treating clinician's page about their talks with one member, alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -91,7 +91,7 @@ def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str
         name=name,
         talks=talks,
         everyone=everyone,
-        modules=[_module(one) for one in queries.modules().values()],
+        modules=[_module(one) for one in _own_first(queries.modules().values())],
         questions=[one for module in queries.modules().values() for one in module.questions],
         said=[(code.value, words) for code, words in SAID.items()],
         today=today.isoformat(),
@@ -116,6 +116,10 @@ def _row(work: UnitOfWork, one: Talk) -> dict[str, Any]:
         "notes": one.notes,
         "taken_back": one.taken_back,
     }
+
+
+def _own_first(modules: Iterable[Module]) -> list[Module]:
+    return sorted(modules, key=lambda one: (one.code != usecases.OWN_WAY, one.name))
 
 
 def _module(module: Module) -> tuple[str, str, str]:

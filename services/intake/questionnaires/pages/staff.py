@@ -186,15 +186,17 @@ def _field(pack: Pack, item: domain.Item, language: domain.Language) -> dict[str
     options = list(zip(codes, words.options, strict=True)) if codes else []
     if item.kind is domain.Kind.STEPS:
         options = [(value, str(value)) for value in item.values]
-    if options and domain.takes_depends(pack, item):
-        depends = queries.words().get(language.code, queries.words()["en"])["depends"]
-        options = [*options, (domain.DEPENDS, depends)]
+    around = queries.words().get(language.code, queries.words()["en"])
+    if domain.takes_depends(pack, item):
+        options = [*options, (domain.DEPENDS, around["depends"])]
+    if options and item.kind is not domain.Kind.SEVERAL:
+        options = [*options, ("", around["skip"])]
     return {
         "code": item.code,
         "kind": item.kind.value,
         "words": words,
         "options": options,
-        "typed": request.form.getlist(item.code),
+        "typed": request.form.getlist(item.code) or [""],
     }
 
 
