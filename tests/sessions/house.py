@@ -135,9 +135,7 @@ class House:
             )
         )
 
-    def relationship(
-        self, *names: str, clinician: UUID = CLINICIAN, met: bool = True
-    ) -> Together:
+    def relationship(self, *names: str, clinician: UUID = CLINICIAN, met: bool = True) -> Together:
         """Tell of a relationship whose members chose these names, and let it be heard.
 
         ``met``: the clinician has met each of them alone.

@@ -22,9 +22,7 @@ def unmet(house):
 
 class TestBeforeEveryoneWasMet:
     @pytest.mark.parametrize("met", [0, 1])
-    def test_nothing_can_be_offered_and_the_clinician_reads_why(
-        self, house, clinician, unmet, met
-    ):
+    def test_nothing_can_be_offered_and_the_clinician_reads_why(self, house, clinician, unmet, met):
         for person in unmet.people[:met]:
             house.meet(unmet, person)
         house.settle()
