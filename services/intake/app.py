@@ -17,6 +17,10 @@ from services.intake.people import api as people_api
 from services.intake.people import handlers as people
 from services.intake.people.pages import members as member_pages
 from services.intake.people.pages import relationships as people_pages
+from services.intake.questionnaires import handlers as questionnaires
+from services.intake.questionnaires.domain import SEAT as QUESTIONS
+from services.intake.questionnaires.pages import catalogue, seated, staff
+from services.intake.screening import pages as talks
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.auth.interrupted import keep_proofs
 from shared.clock import Clock
@@ -27,6 +31,22 @@ from shared.web import show_place
 from shared.web.seating import seat_door
 
 __all__ = ["Base", "create_app", "create_service"]
+
+PAGES = (
+    door,
+    proof,
+    second_step,
+    account,
+    set_up,
+    people_pages,
+    member_pages,
+    arrivals_pages,
+    consent_pages,
+    catalogue,
+    staff,
+    seated,
+    talks,
+)
 
 
 def create_service(
@@ -43,12 +63,10 @@ def create_service(
     settings = settings or read_settings("intake")
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
-    providers = (*directory.PROVIDERS, *people.PROVIDERS)
+    providers = (*directory.PROVIDERS, *people.PROVIDERS, *questionnaires.PROVIDERS)
     app = new_service_app(__name__, settings, store, clock, providers)
     app.extensions["wall_clock"] = wall_clock or Clock()
-    for pages in (door, proof, second_step, account, set_up):
-        app.register_blueprint(pages.blueprint)
-    for pages in (people_pages, member_pages, arrivals_pages, consent_pages):
+    for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     for programs in (people_api, arrivals_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
@@ -56,7 +74,7 @@ def create_service(
     keep_proofs(app, proof.take_proof)
     show_place(app, door.place_of)
     people_pages.also_missing(app, consent_queries.still_missing)
-    seat_door(app, Seat, first_page={SEAT: "consent.choices"})
+    seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,
         clock=clock,

@@ -67,6 +67,10 @@ class NotAvailableNow(Refusal):
     """Nothing new can be offered here right now."""
 
 
+class NotMetYet(Refusal):
+    """Meet each member on their own first, and keep that. Nothing joint can begin before."""
+
+
 class AlreadyOffered(Refusal):
     """Something is offered or being tried already. One thing at a time."""
 
@@ -134,12 +138,20 @@ def openness(state: PlanState) -> Openness:
 
 
 def may_offer(
-    experiment: str, *, open_plans: int, stops: Iterable[Stopped], available: bool, now: datetime
+    experiment: str,
+    *,
+    met: bool,
+    open_plans: int,
+    stops: Iterable[Stopped],
+    available: bool,
+    now: datetime,
 ) -> None:
-    """Return quietly when something may be offered now.
+    """Return quietly when something may be offered now; ``met``: each member, on their own.
 
-    Raises NotAvailableNow, AlreadyOffered or TooSoon.
+    Raises NotMetYet, NotAvailableNow, AlreadyOffered or TooSoon.
     """
+    if not met:
+        raise NotMetYet
     if not available:
         raise NotAvailableNow
     if open_plans:
