@@ -15,7 +15,7 @@ from services.intake.people import usecases as people
 from services.intake.people.domain import Contact, Details, NewMember, windows_on
 from services.intake.people.models import Member
 from shared.auth.actors import Role
-from shared.contracts.words import Purpose
+from shared.consent.languages import languages
 from shared.store import UnitOfWork
 
 SAFE_HOURS = windows_on(range(7), time(17), time(22))
@@ -40,10 +40,17 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
         ids = _ids(work, relationship.id, together)
         for person in together.members:
             permits = {
-                Purpose.CHECKIN_EMAIL: person.permits_mail or together.label is not None,
-                Purpose.REPORT_AGGREGATE: together.counted,
+                "checkin.email": person.permits_mail or together.label is not None,
+                "report.aggregate": together.counted,
             }
-            answer(work, clinic_id=clinic_id, person_id=ids[person.key], answers=permits, now=now)
+            answer(
+                work,
+                clinic_id=clinic_id,
+                person_id=ids[person.key],
+                answers=permits,
+                locale=_asked_in(person.language),
+                now=now,
+            )
         return {"relationship": relationship.id, "members": ids}
 
     key = f"relationship/{together.key}"
@@ -73,6 +80,11 @@ def known_as(stage: Stage, together: Together) -> tuple[UUID, Mapping[str, UUID]
     known = stage.ledger.results("intake", "relationship/")[together.key]
     members = {key: UUID(person_id) for key, person_id in known["members"].items()}
     return UUID(known["relationship"]), members
+
+
+def _asked_in(language: str) -> str:
+    """Return the language in which someone was asked: their own where there is a text in it."""
+    return language if language in languages() else "en"
 
 
 def _new_member(person: Person) -> NewMember:

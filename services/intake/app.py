@@ -5,11 +5,11 @@ from flask import Flask
 from services.intake.arrivals import api as arrivals_api
 from services.intake.arrivals import pages as arrivals_pages
 from services.intake.consent import handlers as consent
-from services.intake.consent import pages as consent_pages
 from services.intake.consent import queries as consent_queries
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
+from services.intake.consent.pages import asking, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
 from services.intake.directory.pages import door, set_up, visit
@@ -45,11 +45,12 @@ def create_service(
     providers = (*directory.PROVIDERS, *people.PROVIDERS)
     app = new_service_app(__name__, settings, store, clock, providers)
     app.extensions["wall_clock"] = wall_clock or Clock()
-    for pages in (door, set_up, people_pages, member_pages, arrivals_pages, consent_pages):
+    for pages in (door, set_up, people_pages, member_pages, arrivals_pages, seat):
         app.register_blueprint(pages.blueprint)
     for programs in (people_api, arrivals_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
     visit.refuse_closed_sessions(app)
+    asking.register(app)
     show_place(app, door.place_of)
     people_pages.also_missing(app, consent_queries.still_missing)
     seat_door(app, Seat, first_page={SEAT: "consent.choices"})

@@ -14,9 +14,13 @@ from uuid import UUID
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.columns import holding
 from shared.consent.decision import Said
+from shared.consent.purposes import kind_of
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
+from shared.errors import Conflict, Refusal
+from shared.labels import DataClass
 from shared.store import ClinicRow, UnitOfWork
 
 BEGINNING = "0" * 64
@@ -45,6 +49,14 @@ HASHED = (
 """What a revision's hash covers: all of it."""
 
 
+class OutOfOrder(Conflict):
+    """Something that was said later is kept already. Look at it first."""
+
+
+class TextOfAnotherPurpose(Refusal):
+    """This text asks about something else."""
+
+
 class RevisionRow(ClinicRow):
     """One act of consent: who, for what, what was shown, what was said, how and when.
 
@@ -54,23 +66,23 @@ class RevisionRow(ClinicRow):
 
     person_id: Mapped[UUID]
     position: Mapped[int]
-    purpose: Mapped[str] = mapped_column(String(80))
+    purpose: Mapped[str] = mapped_column(String(80), info=holding(DataClass.CODE))
     revision: Mapped[int]
     state: Mapped[State]
     decided_at: Mapped[datetime]
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
-    template: Mapped[str] = mapped_column(String(80))
+    template: Mapped[str] = mapped_column(String(80), info=holding(DataClass.CODE))
     text_version: Mapped[int]
-    locale: Mapped[str] = mapped_column(String(35))
-    text_hash: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(35), info=holding(DataClass.CODE))
+    text_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
     method: Mapped[Method]
     setting: Mapped[Setting]
     recorded_by: Mapped[UUID | None]
     witnessed_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
-    previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+    hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
 
     def said(self) -> Said:
         """Return what the decision needs to know of this revision."""
@@ -113,6 +125,7 @@ def append(
     *,
     clinic_id: UUID,
     person_id: UUID,
+    purpose: str,
     text: Text,
     act: Act,
     evidence: Evidence,
@@ -120,18 +133,18 @@ def append(
 ) -> Row:
     """Add a revision after the person's last one, and return it.
 
-    Raises BeyondTerms for a yes that has no end or too late a one. Hold a lock on the person.
+    Raises BeyondTerms for a yes that has no end or too late a one, OutOfOrder for what was said
+    before what is kept, UnknownPurpose and TextOfAnotherPurpose. Hold a lock on the person.
     """
-    if act.state is State.GIVEN:
-        check_span(act.valid_from, act.valid_until, months=text.months)
     before = history(work, kind, clinic_id=clinic_id, person_id=person_id)
+    check_act(act, purpose=purpose, text=text, before=said_about(before, purpose))
     values = {
         "clinic_id": clinic_id,
         "id": work.new_id(),
         "person_id": person_id,
         "position": len(before) + 1,
-        "purpose": text.purpose,
-        "revision": sum(earlier.purpose == text.purpose for earlier in before) + 1,
+        "purpose": purpose,
+        "revision": sum(earlier.purpose == purpose for earlier in before) + 1,
         "state": act.state,
         "decided_at": act.decided_at,
         "valid_from": act.valid_from,
@@ -152,6 +165,17 @@ def append(
         setattr(row, name, value)
     row.hash = hash_of(row)
     return work.add(row)
+
+
+def check_act(act: Act, *, purpose: str, text: Text, before: Sequence[Said]) -> None:
+    """Return quietly when an act may follow what was said before; raises as ``append`` does."""
+    kind = kind_of(purpose)
+    if text.purpose != kind.code:
+        raise TextOfAnotherPurpose
+    if act.state is State.GIVEN:
+        check_span(act.valid_from, act.valid_until, longest=kind.longest)
+    if any(said.decided_at > act.decided_at for said in before):
+        raise OutOfOrder
 
 
 def history(

@@ -11,7 +11,7 @@ from services.reminders.roster import queries as roster
 from services.reminders.schedules.domain import WENT_OUT
 from services.reminders.schedules.models import Due, Prompt, Schedule
 from services.reminders.sending import domain
-from services.reminders.sending.models import LinkKey, MailboxLetter
+from services.reminders.sending.models import MailboxLetter
 from shared.contracts.words import Channel
 from shared.events.fetching import pending
 from shared.events.freshness import Proof
@@ -84,11 +84,6 @@ def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> dom
         card=roster.card_of(work, **person),
         sent_lately=_sent_since(work, claim, now - domain.WEEK),
     )
-
-
-def link_behind(work: UnitOfWork, token_hash: bytes) -> LinkKey | None:
-    """Return where a link leads; for a claiming work."""
-    return work.session.scalar(select(LinkKey).where(LinkKey.token_hash == token_hash))
 
 
 def mailbox(work: UnitOfWork) -> list[MailboxLetter]:

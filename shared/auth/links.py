@@ -1,0 +1,69 @@
+"""Links: secret addresses that may add and never show, known by keyed hashes alone.
+
+A link is opened as often as one likes and spent by what is sent in; opening it leaves an open form
+in one browser, under a key of its own. Their rows are in shared/auth/link_rows.py.
+"""
+
+import hmac
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from shared.errors import Refusal
+
+SECRET_BYTES = 20
+OPEN_FOR = timedelta(hours=2)
+"""How long a form may stay open in a browser once started."""
+
+MOST_OPEN = 10
+"""How many times one form may be open at once: a scanner may start it, and so may the person."""
+
+KNOCKS, KNOCKS_WITHIN = 10, timedelta(minutes=1)
+MOST_SOURCES = 10_000
+
+
+class LinkClosed(Refusal):
+    """This link has closed. You do not need to do anything. Your next one will come as planned."""
+
+    status = 410
+
+
+class KnockedTooOften(LinkClosed):
+    """This link has closed. You do not need to do anything. Your next one will come as planned."""
+
+    status = 429
+
+
+def new_secret() -> str:
+    """Return the secret of a link or of an open form: 160 random bits that name nobody."""
+    return token_urlsafe(SECRET_BYTES)
+
+
+def hash_of_link(secret: bytes, token: str) -> bytes:
+    """Return the keyed hash under which a link is kept."""
+    return hmac.digest(secret, b"link" + token.encode(), sha256)
+
+
+def hash_of_form(secret: bytes, key: str) -> bytes:
+    """Return the keyed hash under which an open form is kept."""
+    return hmac.digest(secret, b"form" + key.encode(), sha256)
+
+
+@dataclass
+class Doorbell:
+    """Counts knocks at closed links, per source; held in memory, by one process."""
+
+    _knocks: dict[str, deque[datetime]] = field(default_factory=dict)
+
+    def knock(self, source: str, now: datetime) -> None:
+        """Note a knock at a link that is closed."""
+        if len(self._knocks) >= MOST_SOURCES:
+            self._knocks.clear()
+        self._knocks.setdefault(source, deque(maxlen=KNOCKS)).append(now)
+
+    def rings_off(self, source: str, now: datetime) -> bool:
+        """Whether a source has knocked at closed links too often within the last minute."""
+        knocks = self._knocks.get(source, ())
+        return sum(now - KNOCKS_WITHIN < at <= now for at in knocks) >= KNOCKS
