@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sessions.plans import domain, queries, usecases
-from services.sessions.plans.domain import Openness, Said
+from services.sessions.plans.domain import Said
 from shared.auth.actors import Role
+from shared.consent.gate import Openness
 from shared.contracts.sessions import PlanChanged
 from shared.contracts.words import PlanState, RelationshipState
 from tests.sessions.house import COLLEAGUE

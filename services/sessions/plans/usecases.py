@@ -97,7 +97,7 @@ def start_plan(work: UnitOfWork, *, plan_id: UUID, known: bool, now: datetime) -
         [member.person_id for member in together.present],
         queries.keys_of(work, plan_id),
         released=plan.released_at is not None,
-        available=known and _nothing_held_back(work, plan.relationship_id),
+        available=_nothing_held_back(work, plan.relationship_id) if known else None,
     ):
         return False
     plan.started_at = now
