@@ -4,6 +4,7 @@ from flask import Flask
 
 from services.intake.arrivals import api as arrivals_api
 from services.intake.arrivals import pages as arrivals_pages
+from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
 from services.intake.consent import queries as consent_queries
 from services.intake.consent.domain import SEAT
@@ -47,7 +48,7 @@ def create_service(
     app.extensions["wall_clock"] = wall_clock or Clock()
     for pages in (door, set_up, people_pages, member_pages, arrivals_pages, seat):
         app.register_blueprint(pages.blueprint)
-    for programs in (people_api, arrivals_api):
+    for programs in (people_api, arrivals_api, consent_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
     visit.refuse_closed_sessions(app)
     asking.register(app)

@@ -21,6 +21,7 @@ from services.intake.consent.pages.shown import (
 )
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
+from shared.audit.entries import Act
 from shared.consent.languages import language_for, languages
 from shared.consent.purposes import kind_of
 from shared.consent.texts import NotInThisLanguage
@@ -110,6 +111,7 @@ def of_mine(
     relationship, found = people.member(work, relationship_id, person_id)
     if not people.is_treating(work, relationship):
         raise NotFound
+    queries.note_look(work, Act.READ, found)
     return relationship, found, list(queries.revisions(work, relationship.clinic_id, person_id))
 
 

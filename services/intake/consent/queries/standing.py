@@ -19,11 +19,13 @@ from services.intake.directory import queries as directory
 from services.intake.directory.models import Clinic, Organization
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
+from shared.audit.entries import Act
+from shared.audit.entries import kind_of as subject_kind
 from shared.consent.decision import Decision
-from shared.consent.languages import Language, language_for, languages
+from shared.consent.languages import Language, language_for
 from shared.consent.ledger import history, said_about
-from shared.consent.texts import NotAsShown, NothingToAsk, Text, text_in_force
-from shared.labels import Label
+from shared.consent.texts import NotAsShown, Text, text_in_force
+from shared.labels import Label, Scope
 from shared.store import UnitOfWork
 
 
@@ -110,11 +112,6 @@ def asked_in(person: Person, locale: str | None, purpose: str, now: datetime) ->
     return text_in_force(domain.TEXTS, purpose, locale or person.language, now)
 
 
-def languages_with_text(purpose: str, now: datetime) -> list[Language]:
-    """Return the languages in which a purpose can be asked at a moment."""
-    return [found for found in languages().values() if _has_text(found, purpose, now)]
-
-
 def endings(work: UnitOfWork, relationship: Relationship, now: datetime) -> list[Ending]:
     """Return what ends soon among a relationship's members, the soonest first."""
     found = [
@@ -171,8 +168,12 @@ def someone_on_duty(work: UnitOfWork, clinic_id: UUID) -> bool:
     return bool(directory.on_duty_at(work, clinic_id))
 
 
-def _has_text(language: Language, purpose: str, now: datetime) -> bool:
-    try:
-        return bool(text_in_force(language.texts, purpose, language.tag, now))
-    except NothingToAsk:
-        return False
+def note_look(work: UnitOfWork, act: Act, person: Person) -> None:
+    """Put into the audit trail that someone saw, or gave out, what a person permits."""
+    work.note(
+        act,
+        clinic_id=person.clinic_id,
+        subject_id=person.id,
+        kind=subject_kind(Scope.PERSON),
+        what=ConsentRevision.__tablename__,
+    )
