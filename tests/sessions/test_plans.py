@@ -118,6 +118,18 @@ class TestThreeKeys:
 
         assert trying.told == [PlanState.OFFERED]
 
+    @pytest.mark.requirement("INT-10")
+    @pytest.mark.parametrize("who", [0, 1])
+    def test_any_one_members_word_flipped_changes_whether_it_begins(self, trying, who):
+        trying.press("release")
+        trying.says(trying.about.people[1 - who], "yes")
+        trying.says(trying.about.people[who], "no")
+        before = trying.told[-1]
+
+        trying.says(trying.about.people[who], "yes")
+
+        assert (before, trying.told[-1]) == (PlanState.OFFERED, PlanState.RUNNING)
+
     def test_a_yes_may_be_taken_back_before_it_begins(self, trying):
         trying.everyone_says("yes")
         trying.says(trying.about.people[0], "not_now")

@@ -58,7 +58,14 @@ def told_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Chan
     """Return what was told last of a person's permission for a channel; None once they ended it."""
     if stopped(work, clinic_id=clinic_id, person_id=person_id, channel=channel):
         return None
-    row = consent_of(work, clinic_id=clinic_id, person_id=person_id, purpose=PURPOSES[channel])
+    return told_about(work, clinic_id=clinic_id, person_id=person_id, purpose=PURPOSES[channel])
+
+
+def told_about(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, purpose: Purpose
+) -> Told | None:
+    """Return what was told last of a person's permission for a purpose."""
+    row = consent_of(work, clinic_id=clinic_id, person_id=person_id, purpose=purpose)
     if row is None:
         return None
     return Told(
