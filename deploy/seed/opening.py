@@ -16,7 +16,7 @@ from services.intake.people.domain import Contact, Details, NewMember, windows_o
 from services.intake.people.models import Member
 from services.intake.screening.usecases import record_talk
 from shared.auth.actors import Actor, Role
-from shared.contracts.words import Purpose
+from shared.consent.languages import languages
 from shared.store import UnitOfWork
 
 SAFE_HOURS = windows_on(range(7), time(17), time(22))
@@ -41,10 +41,17 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
         ids = _ids(work, relationship.id, together)
         for person in together.members:
             permits = {
-                Purpose.CHECKIN_EMAIL: person.permits_mail or together.label is not None,
-                Purpose.REPORT_AGGREGATE: together.counted,
+                "checkin.email": person.permits_mail or together.label is not None,
+                "report.aggregate": together.counted,
             }
-            answer(work, clinic_id=clinic_id, person_id=ids[person.key], answers=permits, now=now)
+            answer(
+                work,
+                clinic_id=clinic_id,
+                person_id=ids[person.key],
+                answers=permits,
+                locale=_asked_in(person.language),
+                now=now,
+            )
         return {"relationship": relationship.id, "members": ids}
 
     key = f"relationship/{together.key}"
@@ -100,6 +107,11 @@ def _clinician_of(network: Network, together: Together) -> Actor:
         [network.clinics[together.clinic.key]],
         network.organization_id,
     )
+
+
+def _asked_in(language: str) -> str:
+    """Return the language in which someone was asked: their own where there is a text in it."""
+    return language if language in languages() else "en"
 
 
 def _new_member(person: Person) -> NewMember:

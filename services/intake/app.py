@@ -4,12 +4,13 @@ from flask import Flask
 
 from services.intake.arrivals import api as arrivals_api
 from services.intake.arrivals import pages as arrivals_pages
+from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
-from services.intake.consent import pages as consent_pages
 from services.intake.consent import queries as consent_queries
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
+from services.intake.consent.pages import asking, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
 from services.intake.directory.pages import account, door, proof, second_step, set_up, visit
@@ -41,7 +42,7 @@ PAGES = (
     people_pages,
     member_pages,
     arrivals_pages,
-    consent_pages,
+    seat,
     catalogue,
     staff,
     seated,
@@ -68,10 +69,11 @@ def create_service(
     app.extensions["wall_clock"] = wall_clock or Clock()
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
-    for programs in (people_api, arrivals_api):
+    for programs in (people_api, arrivals_api, consent_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
     visit.refuse_closed_sessions(app)
     keep_proofs(app, proof.take_proof)
+    asking.register(app)
     show_place(app, door.place_of)
     people_pages.also_missing(app, consent_queries.still_missing)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})

@@ -98,7 +98,7 @@ def start_plan(work: UnitOfWork, *, plan_id: UUID, known: bool, now: datetime) -
         [member.person_id for member in together.present],
         queries.keys_of(work, plan_id),
         released=plan.released_at is not None,
-        available=known and not together.not_met and _nothing_held_back(work, together),
+        available=_nothing_held_back(work, together) if known else None,
     ):
         return False
     plan.started_at = now
@@ -158,8 +158,10 @@ def end_when_due(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> bool:
 
 
 def _nothing_held_back(work: UnitOfWork, together: roster.Together) -> bool:
-    unread = roster.unread_forms(work, together.relationship_id)
-    return roster.available(work, together.relationship_id) and not unread
+    """Say whether nothing stands against joint things: each was met alone, and all was read."""
+    about = together.relationship_id
+    unread = roster.unread_forms(work, about)
+    return roster.available(work, about) and not (together.not_met or unread)
 
 
 def _refuse_ended(plan: Plan) -> None:

@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.directory import usecases as directory
 from services.intake.directory.pages.door import remember_way_back
-from services.intake.directory.pages.visit import let_out, visiting, wall_clock
+from services.intake.directory.pages.visit import let_out, visiting
 from services.intake.people import queries as people
 from services.intake.questionnaires import domain, queries, usecases
 from services.intake.questionnaires.domain import Answer, Form, Pack
 from services.intake.questionnaires.pages import shown
+from shared.auth.presence import wall_clock
 from shared.errors import Refusal
 from shared.web import now, reading, settings, unit_of_work
 from shared.web.seating import seat_address
