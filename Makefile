@@ -45,7 +45,7 @@ bench: ## measure how fast the events travel, beside Celery
 	@$(BOOTSTRAP) dev
 	@$(BIN)/python -m tests.bench
 
-screenshots: ## take a picture of every page, for phone and desktop
+screenshots: ## take the pictures of the README anew
 	@$(BOOTSTRAP) test
 	@$(BIN)/python -m tests.screenshots
 

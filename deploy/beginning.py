@@ -39,4 +39,5 @@ def begin(
                 postings=[Posting(FIRST[who])],
                 now=now,
             )
+    service.store.engine.dispose()
     return passwords

@@ -216,6 +216,7 @@ def _run_pip(pip: Sequence[str], layer: str) -> None:
         last_words = "\n".join(LOG.read_text().splitlines()[-12:])
         raise CannotGoOn(f"pip could not install everything. Its last words:\n{last_words}")
     _draw(2 * total, 2 * total)
+    print(end="\n" if sys.stdout.isatty() else "")
 
 
 def _done_so_far() -> int:
@@ -231,8 +232,6 @@ def _draw(done: int, total: int) -> None:
     if sys.stdout.isatty():
         share = min(1.0, done / total)
         print(f"\r  [{'#' * round(40 * share):<40}] {share:4.0%}", end="", flush=True)
-        if done >= total:
-            print()
 
 
 def _install_attune() -> None:

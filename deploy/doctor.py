@@ -80,10 +80,13 @@ def _database(settings: Settings) -> Finding:
     from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
 
+    from deploy.fitness import SCOPED_BY_CODE_ALONE
+
     what = "database" if settings.production else f"{settings.service} database"
     if settings.database_url.startswith("sqlite"):
         there = (settings.data_dir / f"{settings.service}.sqlite").exists()
-        return Finding(what, there or None, "a file." if there else "made at the first start.")
+        file = "a file" if there else "a file, made at the first start"
+        return Finding(what, there or None, f"{file}. {SCOPED_BY_CODE_ALONE}.")
     try:
         with create_engine(settings.database_url, connect_args={"connect_timeout": 3}).connect():
             return Finding(what, True, "PostgreSQL answers.", True)

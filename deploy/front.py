@@ -74,8 +74,9 @@ class Origin:
 
     def _own(self, path: str, environ: Environ, start_response: Any) -> Iterable[bytes]:
         now = self._progress()
+        looking = self._open and now.founded
         if path == "/front/progress.json":
-            told = {"percent": now.percent, "says": now.says, "open": self._open}
+            told = {"percent": now.percent, "says": now.says, "open": looking}
             told["ready"] = now.ready and self._open
             return _answer(start_response, "200 OK", "application/json", json.dumps(told).encode())
         if path != "/" and self._open:
@@ -84,7 +85,7 @@ class Origin:
             start_response("302 Found", [("Location", self.home(environ)), *ALWAYS])
             return []
         status = "200 OK" if path == "/" else "503 Service Unavailable"
-        return _page(start_response, status, "getting_ready.html", now, looking=self._open)
+        return _page(start_response, status, "getting_ready.html", now, looking=looking)
 
     @property
     def _open(self) -> bool:

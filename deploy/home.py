@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from shared.auth.actors import Role
-from shared.auth.policy import RENEWAL
+from shared.auth.interrupted import RENEWAL
 from shared.auth.staff_cookie import cookie_name
 from shared.auth.tokens import BadToken, read_staff_assertion
+from shared.clock import Clock
 from shared.settings import Settings
 from shared.web.menu import menu_for
 
@@ -16,8 +17,9 @@ from shared.web.menu import menu_for
 class RoleHome:
     """Says where a request for ``/`` is to go."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, wall_clock: Clock | None = None):
         self._settings = settings
+        self._wall_clock = wall_clock or Clock()
 
     def __call__(self, environ: Mapping[str, Any]) -> str:
         """Return an address on this host."""
@@ -28,6 +30,8 @@ class RoleHome:
     def _role(self, cookies: str) -> Role | None:
         try:
             kept = SimpleCookie(cookies).get(cookie_name(self._settings, "attune-staff"))
-            return read_staff_assertion(self._settings, kept.value).role if kept else None
+            if kept is None:
+                return None
+            return read_staff_assertion(self._settings, kept.value, now=self._wall_clock.now()).role
         except (BadToken, CookieError):
             return None

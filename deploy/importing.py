@@ -1,5 +1,6 @@
 """Taking people over from a file at the command line, by intake's own use case."""
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
@@ -10,13 +11,14 @@ from deploy.surroundings import settings_of
 from services.intake.arrivals.domain import read_arrivals
 from services.intake.arrivals.usecases import Outcome, import_people
 from services.intake.directory import queries as directory
-from services.intake.directory.domain import sign_in_name
+from services.intake.directory.domain import SignInNameNeeded, sign_in_name
 from services.intake.directory.models import Clinic, OrganizationClinic
 from shared.auth.actors import system
 from shared.errors import Refusal
 from shared.service import Service
 from shared.store import UnitOfWork
 
+CLINICS_SHOWN = 20
 COMMAND_LINE = system("intake")
 WORDS = {
     "opened": "relationships opened",
@@ -31,22 +33,27 @@ class NoSuchClinic(Refusal):
     """There is no clinic of this name or id here."""
 
 
-class WhichClinician(Refusal):
-    """Say with --clinician who treats these people: several could, or nobody works there yet."""
+class NobodyTreats(Refusal):
+    """No clinician of this name or sign-in works at this clinic."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a file: counts in words, or mistakes as (line, column, reason)."""
+    """What became of a file: counts in words, or mistakes as (line, column, reason).
+
+    ``could_treat`` has the names of several clinicians where it must be said which of them is
+    meant; nothing is changed before that is known.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     mistakes: list[tuple[int, str, str]] = field(default_factory=list)
+    could_treat: list[str] = field(default_factory=list)
 
 
 def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bool) -> Report:
     """Take everyone over, or nobody where a line is wrong.
 
-    Raises NoSuchClinic, WhichClinician, or a Refusal of intake's.
+    Raises NoSuchClinic, NobodyTreats, or a Refusal of intake's.
     """
     arrivals = read_arrivals(content)
     if arrivals.mistakes:
@@ -55,41 +62,48 @@ def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bo
     service = build_service("intake", settings_of("intake"))
     clinic_id = _clinic(service, clinic)
     with service.store.unit_of_work(clinics={clinic_id}, actor=COMMAND_LINE) as work:
+        (clinician_id, _), *others = could = _clinicians(work, clinic_id, clinician)
         outcome = import_people(
             work,
             clinic_id=clinic_id,
-            clinician_id=_clinician(work, clinic_id, clinician),
+            clinician_id=clinician_id,
             arrivals=arrivals,
             now=service.clock.now(),
-            dry_run=dry_run,
+            dry_run=dry_run or bool(others),
         )
-    return Report(counts=_in_words(outcome))
+    return Report(
+        counts=_in_words(outcome), could_treat=[name for _, name in could] if others else []
+    )
 
 
 def _clinic(service: Service, wanted: str) -> UUID:
     with service.store.reading(clinics=(), actor=COMMAND_LINE) as work:
         known = set(work.session.scalars(select(OrganizationClinic.clinic)))
     with service.store.reading(clinics=known, actor=COMMAND_LINE) as work:
-        named = {
-            clinic.id
-            for clinic in work.session.scalars(select(Clinic))
-            if wanted.casefold() in (clinic.name.casefold(), str(clinic.id))
-        }
+        names = {clinic.id: clinic.name for clinic in work.session.scalars(select(Clinic))}
+    named = [one for one in names if wanted.casefold() in (names[one].casefold(), str(one))]
     if len(named) != 1:
-        raise NoSuchClinic
-    return named.pop()
+        there = ", ".join(sorted(names.values())[:CLINICS_SHOWN]) or "none yet"
+        raise NoSuchClinic(f"{NoSuchClinic.__doc__} There are: {there}.")
+    return named[0]
 
 
-def _clinician(work: UnitOfWork, clinic_id: UUID, wanted: str | None) -> UUID:
-    if wanted is not None:
-        account = directory.account_named(work, sign_in_name(wanted))
-        if account is None:
-            raise WhichClinician("Nobody signs in by this name.")
-        return account.id
+def _clinicians(work: UnitOfWork, clinic_id: UUID, wanted: str | None) -> list[tuple[UUID, str]]:
+    """Return (id, name) of those who may be meant, of whom there is at least one."""
     there = directory.clinicians_at(work, clinic_id)
-    if len(there) != 1:
-        raise WhichClinician
-    return there[0][0]
+    if wanted is not None:
+        meant = _signing_in_as(work, wanted)
+        there = [one for one in there if meant == one[0] or wanted.casefold() == one[1].casefold()]
+    if not there:
+        raise NobodyTreats
+    return there
+
+
+def _signing_in_as(work: UnitOfWork, wanted: str) -> UUID | None:
+    with suppress(SignInNameNeeded):
+        account = directory.account_named(work, sign_in_name(wanted))
+        return account.id if account else None
+    return None
 
 
 def _in_words(outcome: Outcome) -> dict[str, int]:

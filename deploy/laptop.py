@@ -42,6 +42,7 @@ class Laptop:
         self._empty = empty
         self._console = console or wide()
         self._stop = Flag()
+        self._usable = False
 
     def run(self) -> None:
         """Serve pages at once, fill the invented network behind them, work until told to stop.
@@ -63,26 +64,35 @@ class Laptop:
     def _work(self, listening: socket.socket, port: int) -> None:
         """The first page is there before anything large is loaded."""
         welcome = Welcome(self._console, port, self._folder)
-        origin = Origin((STAFF_HOST, MEMBER_HOST), self._progress.read)
+        origin = Origin((STAFF_HOST, MEMBER_HOST), self._told)
         with self._pages(listening, origin), self._folder.log() as log:
             welcome.say_hello(asked_for=self._wanted_port)
             services = self._open_doors(origin, port, log)
-            if not self._empty and not self._filled and not self._fill(port):
-                return
-            self._progress.tell(READY)
-            with self._workers(services):
-                welcome.show_around()
-                self._stop.wait()
-                self._console.print("\nEnding what has begun …")
-        self._console.print("Goodbye. The next `attune run` goes on from here.")
+            if self._empty:
+                self._progress.tell(READY)
+            if not self._progress.read().ready:
+                self._fill(port, welcome)
+            if not self._stop.is_set():
+                self._stay(services, welcome)
+        self._console.print("Goodbye. The next start goes on from here.")
+
+    def _stay(self, services: "Network", welcome: Welcome) -> None:
+        self._usable = True
+        with self._workers(services):
+            welcome.show_around()
+            welcome.say_ready()
+            self._stop.wait()
+            self._console.print("\nEnding what has begun …")
 
     def _open_doors(self, origin: Origin, port: int, log: TextIO) -> "Network":
+        from deploy.fitness import say_what_keeps_clinics_apart
         from deploy.home import RoleHome
         from deploy.network import build_network
         from shared.clock import Clock
         from shared.logs import configure_logs
 
         configure_logs(level=self._settings.log_level, stream=log)
+        say_what_keeps_clinics_apart(self._settings)
         services = build_network(
             partial(laptop_settings, port=port), Clock(self._settings.clock_file)
         )
@@ -90,9 +100,9 @@ class Laptop:
         origin.home = RoleHome(self._settings)
         return services
 
-    @property
-    def _filled(self) -> bool:
-        return self._progress.read().ready
+    def _told(self) -> Progress:
+        """Return what pages say: what is there can be used, even where the filling failed."""
+        return READY if self._usable else self._progress.read()
 
     @contextmanager
     def _pages(self, listening: socket.socket, origin: Origin) -> Iterator[None]:
@@ -128,34 +138,33 @@ class Laptop:
             for thread in stopping:
                 thread.join()
 
-    def _fill(self, port: int) -> bool:
-        """Fill the invented network in a process of its own; False when told to stop meanwhile.
+    def _fill(self, port: int, welcome: Welcome) -> None:
+        """Fill the invented network in a process of its own, until it is there or told to stop.
 
         The process ends by itself when this one does, for then its standard input ends.
         """
         command = [sys.executable, "-m", "deploy.seed", "--port", str(port)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as filling:
             try:
-                self._show_progress(filling)
+                self._show_progress(filling, welcome)
             finally:
                 if filling.poll() is None:
                     filling.kill()
-        if self._stop.is_set():
-            return False
-        if filling.returncode:
+        if filling.returncode and not self._stop.is_set():
             self._console.print(
-                "[bold]The invented network could not be finished.[/] What is there can be used; "
-                f"see {self._folder.log_file}. `attune seed` tries again."
+                "  [bold]The invented network could not be finished.[/] What is there can be used, "
+                f"and the next start tries again. {self._folder.log_file} says more.\n"
             )
-        return True
 
-    def _show_progress(self, filling: "subprocess.Popen[bytes]") -> None:
+    def _show_progress(self, filling: "subprocess.Popen[bytes]", welcome: Welcome) -> None:
         columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn())
         with Bar(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task("Opening the doors", total=100)
             while filling.poll() is None and not self._stop.wait(LOOK_EVERY_SECONDS):
-                now: Progress = self._progress.read()
+                now = self._progress.read()
                 bar.update(task, completed=now.percent, description=now.says)
+                if now.founded:
+                    welcome.show_around()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

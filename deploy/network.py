@@ -38,6 +38,18 @@ def build_network(
 
     Without ``clients`` they reach each other inside this process.
     """
+    services = connect_services(settings_for, clock, clients)
+    for service in services.values():
+        bring_up_to_date(service)
+    return services
+
+
+def connect_services(
+    settings_for: SettingsFor,
+    clock: Clock,
+    clients: Mapping[str, httpx.Client] | None = None,
+) -> Network:
+    """Return the four services by name with their feeds connected; their databases stay as is."""
     services: Network = {}
     reach = clients or {name: client_of(name, services) for name in SERVICES}
     for name in SERVICES:
@@ -45,7 +57,6 @@ def build_network(
         services[name] = build_service(
             name, settings, clock=clock, feeds=new_feeds(settings, reach)
         )
-        bring_up_to_date(services[name])
     return services
 
 

@@ -4,6 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+FOUNDED = 5
+"""Percent of the work that is done when the network is founded."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -12,6 +15,11 @@ class Progress:
     percent: int = 0
     says: str = "Opening the doors"
     ready: bool = False
+
+    @property
+    def founded(self) -> bool:
+        """Whether there are clinics already, and staff who can sign in."""
+        return self.percent >= FOUNDED
 
 
 READY = Progress(percent=100, says="Everything is there", ready=True)

@@ -5,6 +5,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes, token_hex, token_urlsafe
@@ -19,6 +20,8 @@ from shared.keys import new_master_key
 from shared.settings import SERVICES
 
 HOSTS = ("staff.localhost", "members.localhost")
+ROLES = ("owner", "app", "worker")
+"""Who signs in to a service's database: to migrate, to serve pages, to work."""
 CERTIFICATE_LASTS = timedelta(days=397)
 BROKER_USERS = {
     "attune": r"^(attune(?!\.private).*|amq\.default)$",
@@ -60,6 +63,7 @@ def write_secrets(folder: Path, *, now: datetime, hosts: Iterable[str] = HOSTS) 
     secrets.keep("master_key", new_master_key)
     for service in SERVICES:
         _database(secrets, service)
+    _key_stores(secrets)
     _broker(secrets)
     if not any((folder / name).exists() for name in ("gateway.crt", "gateway.key")):
         private = ec.generate_private_key(ec.SECP256R1())
@@ -69,11 +73,34 @@ def write_secrets(folder: Path, *, now: datetime, hosts: Iterable[str] = HOSTS) 
 
 
 def _database(secrets: Secrets, service: str) -> None:
-    secrets.keep(f"{service}_database_admin_password", lambda: token_hex(24))
-    password = secrets.keep(f"{service}_database_password", lambda: token_hex(24))
-    where = f"attune_{service}:{password}@{service}-database:5432/attune_{service}"
-    address = f"postgresql+psycopg://{where}?sslmode=disable"
-    secrets.keep(f"{service}_database_url", lambda: address)
+    """Make what the roles of a service's database sign in with, and the address for each."""
+    passwords = _passwords(secrets, f"{service}_database", ROLES)
+    for role, password in passwords.items():
+        where = f"attune_{role}:{password}@{service}-database:5432/attune_{service}"
+        secrets.keep(f"{service}_{role}_url", partial(_postgresql, where))
+
+
+def _key_stores(secrets: Secrets) -> None:
+    """Make the same for the key stores, which stand together and apart from all databases."""
+    users = [user for service in SERVICES for user in (service, f"{service}_owner")]
+    passwords = _passwords(secrets, "keys_database", users)
+    for service in SERVICES:
+        for user, name in ((service, "key_store_url"), (f"{service}_owner", "key_store_owner_url")):
+            where = f"attune_{user}:{passwords[user]}@keys-database:5432/attune_{service}_keys"
+            secrets.keep(f"{service}_{name}", partial(_postgresql, where))
+
+
+def _passwords(secrets: Secrets, server: str, users: Iterable[str]) -> dict[str, str]:
+    """Make the passwords of a server: its superuser's in one file, all others' in another."""
+    secrets.keep(f"{server}_admin_password", lambda: token_hex(24))
+    kept = secrets.keep(
+        f"{server}_passwords", lambda: "".join(f"{user}={token_hex(24)}\n" for user in users)
+    )
+    return dict(line.split("=") for line in kept.splitlines())
+
+
+def _postgresql(where: str) -> str:
+    return f"postgresql+psycopg://{where}?sslmode=disable"
 
 
 def _broker(secrets: Secrets) -> None:

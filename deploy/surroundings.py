@@ -15,7 +15,9 @@ from shared.settings import (
     DEVELOPMENT_SECRET,
     SERVICES,
     BadSettings,
+    Examine,
     Settings,
+    nothing_more,
     read_settings,
 )
 
@@ -23,12 +25,14 @@ STAFF_HOST, MEMBER_HOST = "localhost", "127.0.0.1"
 USUAL_PORT = 8000
 
 
-def settings_of(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
+def settings_of(
+    service: str, environ: Mapping[str, str] = os.environ, *, also: Examine = nothing_more
+) -> Settings:
     """Return a service's settings; outside production with this computer's own secret.
 
-    Raises BadSettings with all mistakes at once.
+    Raises BadSettings with all mistakes at once, and with what ``also`` finds in production.
     """
-    settings = read_settings(service, environ)
+    settings = read_settings(service, environ, also=also)
     if settings.production or settings.secret_key != DEVELOPMENT_SECRET:
         return settings
     return replace(settings, secret_key=kept_secret(settings.data_dir))

@@ -1,6 +1,9 @@
-"""Five clicks for each role: what `attune tour` and `attune run` suggest to look at first."""
+"""Five clicks for each role: what `attune run` and `attune tour` suggest to look at first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+
+WIDEST = 100
 
 STOPS: Mapping[str, Sequence[str]] = {
     "Clinician": (
@@ -26,8 +29,8 @@ STOPS: Mapping[str, Sequence[str]] = {
     ),
     "Supervisor": (
         "Sign in: Releases lists what was published for the organization, quarter by quarter.",
-        "Open the newest: every figure says on how many couples it rests.",
-        "Find a cell that is withheld, and why: fewer than eleven couples stand behind it.",
+        "Open the newest: every figure says on how many relationships it rests.",
+        "Find a cell that is withheld, and why: fewer than eleven relationships stand behind it.",
         "Open a picture as a table; both say the same.",
         "Look for a name. There is none, and no way to ask for one.",
     ),
@@ -39,3 +42,23 @@ STOPS: Mapping[str, Sequence[str]] = {
         "End `attune run` with kill -9, start it again, and see that nothing is lost.",
     ),
 }
+
+
+def five_clicks(*, attune: str, width: int) -> Iterator[str]:
+    """Return the tour as lines; ``attune`` is how the reader calls this command."""
+    for role, stops in STOPS.items():
+        yield role
+        for number, stop in enumerate(stops, 1):
+            yield from _wrapped(f"{number}. {stop.replace('`attune ', f'`{attune} ')}", width)
+        yield ""
+
+
+def _wrapped(stop: str, width: int) -> list[str]:
+    return wrap(
+        stop,
+        min(width, WIDEST),
+        initial_indent="  ",
+        subsequent_indent="     ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.glogging import Logger
 
+from deploy.fitness import fit_settings, say_what_keeps_clinics_apart
 from deploy.network import build_service
-from deploy.surroundings import settings_of
 from shared.logs import configure_logs
 
 
@@ -26,6 +26,7 @@ def app_of(name: str) -> Flask:
 
     Raises BadSettings with every mistake at once.
     """
-    settings = settings_of(name)
+    settings = fit_settings(name)
     configure_logs(service=name, level=settings.log_level)
+    say_what_keeps_clinics_apart(settings)
     return build_service(name, settings).app

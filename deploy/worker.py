@@ -9,8 +9,8 @@ from threading import Event as Flag
 
 from sqlalchemy import text
 
+from deploy.fitness import fit_settings, say_what_keeps_clinics_apart
 from deploy.network import build_service
-from deploy.surroundings import settings_of
 from shared.events.worker import Worker
 from shared.logs import configure_logs, logger
 from shared.service import Job, Service
@@ -25,8 +25,9 @@ def run_worker(name: str) -> None:
 
     Raises BadSettings, before anything is touched, when the settings do not fit.
     """
-    settings = settings_of(name)
+    settings = fit_settings(name, works=True)
     configure_logs(service=name, level=settings.log_level)
+    say_what_keeps_clinics_apart(settings)
     service = build_service(name, settings)
     worker = Worker(with_heartbeat(service, pulse_of(name)))
     stop = Flag()

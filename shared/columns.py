@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
+    Float,
     LargeBinary,
     MetaData,
     Numeric,
@@ -120,5 +121,5 @@ BY_TYPE: dict[Any, DataClass] = {
     (Uuid,): DataClass.ID,
     (Moment, Date, Time): DataClass.TIME,
     (Enum, Boolean): DataClass.CODE,
-    (Integer, Numeric): DataClass.NUMBER,
+    (Integer, Numeric, Float): DataClass.NUMBER,
 }

@@ -1,5 +1,6 @@
 """Errors that a person or a program may be shown, each with the sentence that says what to do."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -11,6 +12,7 @@ class Refusal(Exception):
     """
 
     status: ClassVar[int] = 422
+    headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, sentence: str | None = None):
         super().__init__(sentence or sentence_of(type(self)))

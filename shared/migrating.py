@@ -23,17 +23,18 @@ _ONE_AT_A_TIME = Lock()
 """alembic keeps what it works on in one place per process."""
 
 
-def migrate(engine: Engine, service: str, metadata: MetaData) -> None:
-    """Apply every migration that a service's database lacks; safe to run twice at once.
+def migrate(engine: Engine, service: str, metadata: MetaData, *, to: str = "head") -> None:
+    """Apply every migration up to one that a database lacks; safe to run twice at once.
 
-    Whatever tables there are then are protected by what they declare, not by what a migration
-    remembered.
+    Whatever tables there are at the head are protected by what they declare, not by what a
+    migration remembered.
     """
     place = files(f"services.{service}.migrations")
     with _ONE_AT_A_TIME, as_file(place) as folder, engine.connect() as connection:
         _take_turns(connection)
-        command.upgrade(_configured(folder, connection), "head")
-        settle_in(connection, together(metadata))
+        command.upgrade(_configured(folder, connection), to)
+        if to == "head":
+            settle_in(connection, together(metadata))
         connection.commit()
 
 

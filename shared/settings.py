@@ -6,15 +6,18 @@ silently ignored.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 SERVICES = ("intake", "sessions", "reminders", "reports")
 DEVELOPMENT_SECRET = "for development only, never in production"
 MAX_BODY_BYTES = 1_000_000
+POSTGRESQL_PORT = 5432
 
 
 class Mode(StrEnum):
@@ -63,6 +66,7 @@ class Settings:
     member_url: str = "http://127.0.0.1:8000"
     internal_urls: Mapping[str, str] = field(default_factory=dict)
     trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     max_body_bytes: int = MAX_BODY_BYTES
     smtp: Smtp = field(default_factory=Smtp)
     log_level: str = "INFO"
@@ -116,6 +120,7 @@ ENVIRONMENT = {
     "ATTUNE_MEMBER_URL": "member_url",
     "ATTUNE_INTERNAL_URLS": "internal_urls",
     "ATTUNE_TRUSTED_HOSTS": "trusted_hosts",
+    "ATTUNE_TRUSTED_PROXIES": "trusted_proxies",
     "ATTUNE_MAX_BODY_BYTES": "max_body_bytes",
     "ATTUNE_LOG_LEVEL": "log_level",
     "ATTUNE_SMTP_HOST": "smtp.host",
@@ -131,11 +136,21 @@ OUTSIDE_SETTINGS = {"ATTUNE_SERVICE", "ATTUNE_PORT", "ATTUNE_SEED"}
 """Names read by the command line alone."""
 
 
-def read_settings(service: str, environ: Mapping[str, str] = os.environ) -> Settings:
+Examine = Callable[[Settings], list[str]]
+
+
+def nothing_more(_settings: Settings) -> list[str]:
+    """Refuse nothing besides what the settings themselves show."""
+    return []
+
+
+def read_settings(
+    service: str, environ: Mapping[str, str] = os.environ, *, also: Examine = nothing_more
+) -> Settings:
     """Return the settings of a service from the environment.
 
     Raises BadSettings with every mistake at once: unknown names, values that do not parse,
-    unreadable secret files, and, in production, whatever PLT-24 refuses.
+    unreadable secret files, and, in production, whatever PLT-24 refuses and ``also`` finds.
     """
     mistakes: list[str] = []
     given = _given(environ, mistakes)
@@ -155,7 +170,7 @@ def read_settings(service: str, environ: Mapping[str, str] = os.environ) -> Sett
     if mistakes:
         raise BadSettings(mistakes)
     settings = Settings(service=service, smtp=Smtp(**smtp), **values)
-    refused = unfit_for_production(settings) if settings.production else []
+    refused = [*unfit_for_production(settings), *also(settings)] if settings.production else []
     if refused:
         raise BadSettings(refused)
     return settings
@@ -176,6 +191,8 @@ def unfit_for_production(settings: Settings) -> list[str]:
         "ATTUNE_TRUSTED_HOSTS is empty: list the hosts that pages are served on.": (
             not settings.trusted_hosts
         ),
+        "ATTUNE_TRUSTED_PROXIES is empty: give the network of your gateway (10.0.0.0/8), or all "
+        "visitors count as one.": not settings.trusted_proxies,
         "ATTUNE_MAX_BODY_BYTES must be between 1 and 10,000,000.": not (
             0 < settings.max_body_bytes <= 10_000_000
         ),
@@ -190,7 +207,7 @@ def unfit_for_production(settings: Settings) -> list[str]:
         "ATTUNE_KEY_STORE_URL must name a PostgreSQL database that is not the service's own: "
         "keys must never lie in the backups of what they seal.": (
             settings.key_store_url.startswith("sqlite")
-            or settings.key_store_url == settings.database_url
+            or _place_of(settings.key_store_url) == _place_of(settings.database_url)
         ),
         "ATTUNE_BROKER_URL is the in-process broker: use RabbitMQ.": settings.embedded,
         "ATTUNE_BROKER_URL is not encrypted: use amqps:// (or add ?plaintext=accepted on a "
@@ -202,6 +219,12 @@ def unfit_for_production(settings: Settings) -> list[str]:
         ),
     }
     return [sentence for sentence, wrong in checks.items() if wrong]
+
+
+def _place_of(url: str) -> tuple[str | None, int, str]:
+    """Return which database an address leads to, whoever signs in there and how."""
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or POSTGRESQL_PORT, parts.path
 
 
 def _given(environ: Mapping[str, str], mistakes: list[str]) -> dict[str, str]:
@@ -232,7 +255,9 @@ def _parse(target: str, text: str) -> Any:
     if target == "smtp.tls":
         return _yes_or_no(text)
     if target == "trusted_hosts":
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return _listed(text)
+    if target == "trusted_proxies":
+        return tuple(str(ip_network(part)) for part in _listed(text))
     if target == "internal_urls":
         return _addresses(text)
     return text
@@ -242,6 +267,10 @@ def _mode(text: str) -> Mode:
     if text not in list(Mode):
         raise ValueError(f"{text!r} is not one of {', '.join(Mode)}.")
     return Mode(text)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _whole_number(text: str) -> int:

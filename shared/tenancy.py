@@ -1,35 +1,41 @@
 """Row-level security on PostgreSQL: no transaction sees a row of a clinic that it did not name.
 
-Every table with a ``clinic_id`` gets its policies from here, by rule, whenever a database is
-brought up to date; a new table cannot be forgotten. What a transaction may reach is two settings
-of that transaction alone: ``attune.clinics`` and ``attune.reach``. With neither, nothing is seen.
+Every table with a ``clinic_id`` gets its policies and rights from here, by rule, whenever a
+database is brought up to date; a new table cannot be forgotten. What a transaction may reach is two
+settings of that transaction alone: ``attune.clinics`` and ``attune.reach``. With neither, nothing
+is seen.
+They guard against what our own code forgets, not against someone who may send SQL of their own.
 SQLite has no such thing; there the scoping of ``shared.store.work`` stands alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, MetaData, Table, text
 
+APP_ROLE = "attune_app"
+"""Under which pages are served, where it exists; may change rows, and owns nothing."""
 WORKER_ROLE = "attune_worker"
-"""Under which due work of all clinics is claimed, and a backbone is kept, where it exists."""
+"""Under which due work of all clinics is claimed, where it exists; a member of the other."""
 
 _CLINICS = "(NULLIF(current_setting('attune.clinics', true), ''))::uuid[]"
 _REACH = "current_setting('attune.reach', true)"
-_BACKBONE = f"{_REACH} IN ('backbone', 'claims') OR clinic_id IS NULL"
 
 
 class Reach(StrEnum):
-    """How far a transaction sees."""
+    """How far a transaction sees beyond the rows of the clinics that it names."""
 
     CLINICS = "clinics"
-    """The rows of the clinics that it names."""
+    """No further."""
+    LOOKUP = "lookup"
+    """Where secrets lead: tables of ids, times and keyed hashes, of all clinics."""
     CLAIMS = "claims"
-    """Tables of ids and times too, of all clinics."""
+    """What is due: tables of ids and times, of all clinics; and the backbone's."""
     BACKBONE = "backbone"
-    """What is told and heard: ids, codes and times, of all clinics."""
+    """What is told and heard: ids, codes and times, of all clinics. A connection begins with it,
+    for the relay, the listener and the feeds work outside of any clinic."""
 
 
 class Kind(StrEnum):
@@ -38,11 +44,26 @@ class Kind(StrEnum):
     CLINIC = "clinic"
     """Seen by work for their clinic alone."""
     CLAIM = "claim"
-    """Ids and times: also by a worker that looks for what is due."""
+    """Ids and times: a worker that looks for what is due sees them, and marks what it takes."""
     LOOKUP = "lookup"
-    """Ids, times and keyed hashes: also by whoever looks for where a secret leads."""
+    """Ids, times and keyed hashes: also seen by whoever looks for where a secret leads."""
     BACKBONE = "backbone"
-    """What is told and heard: also by the backbone."""
+    """What is told and heard: the backbone sees it, and numbers it."""
+
+
+class Policy(NamedTuple):
+    """One policy of a table: for which command and role, and which rows it lets through."""
+
+    name: str
+    command: str
+    role: str
+    rows: str
+
+    def on(self, table: str) -> str:
+        """Return the statement that makes it; what is written must fit as what is read."""
+        clauses = {"USING": self.command != "INSERT", "WITH CHECK": self.command != "SELECT"}
+        rules = " ".join(f"{clause} ({self.rows})" for clause, meant in clauses.items() if meant)
+        return f"CREATE POLICY {self.name} ON {table} FOR {self.command} TO {self.role} {rules}"
 
 
 def protected_as(kind: Kind) -> dict[str, Any]:
@@ -51,79 +72,123 @@ def protected_as(kind: Kind) -> dict[str, Any]:
 
 
 def narrow(connection: Connection, clinics: Iterable[UUID], reach: Reach) -> None:
-    """Let the rest of this transaction see these clinics, and no further than ``reach``."""
+    """Let the rest of this transaction see these clinics, and no further than ``reach``.
+
+    Both settings end with the transaction, also where it fails; a pool hands on none of it.
+    """
     if connection.dialect.name == "postgresql":
         named = f"{{{','.join(sorted(map(str, clinics)))}}}"
         connection.execute(_NARROW, {"clinics": named, "reach": str(reach)})
 
 
 def secure(connection: Connection, metadata: MetaData) -> None:
-    """Give every table with a ``clinic_id`` its policies, and take away what no one may do."""
+    """Give every table its rights and, where it has a ``clinic_id``, its policies.
+
+    Whatever policies and rights were there before are taken away first.
+    """
     if connection.dialect.name != "postgresql":
         return
-    worker = _worker(connection)
+    known = connection.execute(_ROLES, {"names": [APP_ROLE, WORKER_ROLE]}).scalars().all()
+    worker = WORKER_ROLE if WORKER_ROLE in known else "PUBLIC"
+    there = set(connection.execute(_TABLES).scalars())
     for table in metadata.sorted_tables:
-        if "clinic_id" in table.c:
-            for statement in _statements(table, worker):
+        if table.name in there:
+            for statement in (*_rights(table, known), *_protection(connection, table, worker)):
                 connection.execute(text(statement))
+    if APP_ROLE in known:
+        connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}"))
 
 
-def loose_ends(engine: Engine) -> list[str]:
-    """Return why the role of this engine is not fit for real people's data; one sentence each."""
+def _rights(table: Table, known: Iterable[str]) -> Iterator[str]:
+    """Yield what lets the runtime roles change rows, and do nothing else."""
+    name = f'"{table.name}"'
+    for role in ("PUBLIC", *known):
+        yield f"REVOKE ALL ON {name} FROM {role}"
+    if APP_ROLE in known:
+        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {APP_ROLE}"
+
+
+def _protection(connection: Connection, table: Table, worker: str) -> Iterator[str]:
+    if "clinic_id" not in table.c:
+        return
+    name = f'"{table.name}"'
+    yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+    for old in connection.execute(_POLICIES, {"name": table.name}).scalars():
+        yield f'DROP POLICY "{old}" ON {name}'
+    kind = table.c.clinic_id.info.get("tenancy", Kind.CLINIC)
+    for policy in (_OF_ITS_CLINICS, *_beyond(kind, worker)):
+        yield policy.on(name)
+
+
+def _beyond(kind: Kind, worker: str) -> Iterator[Policy]:
+    """Yield what else lets rows of a kind through; never a row that is added or removed."""
+    claiming, backbone = f"{_REACH} = 'claims'", f"{_REACH} IN ('backbone', 'claims')"
+    match kind:
+        case Kind.CLAIM:
+            yield Policy("claimed", "SELECT", worker, claiming)
+            yield Policy("claimed_and_marked", "UPDATE", worker, claiming)
+        case Kind.LOOKUP:
+            yield Policy("looked_up", "SELECT", "PUBLIC", f"{_REACH} = 'lookup'")
+        case Kind.BACKBONE:
+            yield Policy("told_and_heard", "SELECT", "PUBLIC", backbone)
+            yield Policy("numbered", "UPDATE", "PUBLIC", backbone)
+
+
+_OF_ITS_CLINICS = Policy("of_its_clinics", "ALL", "PUBLIC", f"clinic_id = ANY ({_CLINICS})")
+
+
+def loose_ends(engine: Engine, *, works: bool = False) -> list[str]:
+    """Return why the role of this engine is not fit for real people's data; one sentence each.
+
+    ``works`` says that the process is a worker, which alone may claim due work of all clinics.
+    """
     if engine.dialect.name != "postgresql":
         return ["the database is SQLite, which has no row-level security"]
     with engine.connect() as connection:
-        bypasses = connection.execute(_BYPASSES).scalar_one()
-        owned = connection.execute(_OWNED).scalars().all()
-        open_tables = connection.execute(_OPEN).scalars().all()
-    found = ["its role may pass over row-level security"] if bypasses else []
-    found += ["its role owns tables; use another one to bring the database up to date"] * bool(
-        owned
-    )
+        found = [says for says, wrong in _WRONG.items() if connection.execute(wrong).scalar_one()]
+        open_tables = connection.execute(_OPEN_TABLES).scalars().all()
+        may_claim = connection.execute(_MAY_CLAIM, {"name": WORKER_ROLE}).scalar_one()
+    if may_claim != works:
+        found.append(_CANNOT_CLAIM if works else _CAN_CLAIM)
     return found + [f"the table {name} has no row-level security" for name in open_tables]
 
 
-def _statements(table: Table, worker: str) -> list[str]:
-    name = f'"{table.name}"'
-    lines = [
-        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
-    ]
-    for policy, (role, rule) in _policies(table, worker).items():
-        lines += [
-            f"DROP POLICY IF EXISTS {policy} ON {name}",
-            f"CREATE POLICY {policy} ON {name} TO {role} USING ({rule}) WITH CHECK ({rule})",
-        ]
-    return lines
-
-
-def _policies(table: Table, worker: str) -> dict[str, tuple[str, str]]:
-    """Return the role and the rule of each policy; a row is seen where one of them says so."""
-    claiming = f"{_REACH} = '{Reach.CLAIMS}'"
-    beyond = {
-        Kind.CLINIC: {},
-        Kind.CLAIM: {"claimed": (worker, claiming)},
-        Kind.LOOKUP: {"looked_up": ("PUBLIC", claiming)},
-        Kind.BACKBONE: {"told_and_heard": ("PUBLIC", _BACKBONE)},
-    }
-    kind = table.c.clinic_id.info.get("tenancy", Kind.CLINIC)
-    return {"of_its_clinics": ("PUBLIC", f"clinic_id = ANY ({_CLINICS})"), **beyond[kind]}
-
-
-def _worker(connection: Connection) -> str:
-    known = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-    found = connection.execute(known, {"name": WORKER_ROLE}).first()
-    return WORKER_ROLE if found else "PUBLIC"
-
+_CAN_CLAIM = f"its role may claim due work of all clinics, which only {WORKER_ROLE} should"
+_CANNOT_CLAIM = f"its role may not claim due work: make it a member of {WORKER_ROLE}"
 
 _NARROW = text(
     "SELECT set_config('attune.clinics', :clinics, true), set_config('attune.reach', :reach, true)"
 )
-_BYPASSES = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-_TENANT_TABLES = """
-    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'clinic_id' AND NOT attisdropped
-    WHERE nspname = current_schema() AND relkind IN ('r', 'p')
+_ROLES = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:names)")
+_MAY_CLAIM = text("""
+    SELECT EXISTS (SELECT 1 FROM pg_policy WHERE polname = 'claimed' AND polroles = '{0}')
+    OR coalesce((SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :name), true)
+""")
+_OUR_TABLES = """
+    FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
 """
-_OWNED = text(f"SELECT relname {_TENANT_TABLES} AND pg_has_role(relowner, 'USAGE')")
-_OPEN = text(f"SELECT relname {_TENANT_TABLES} AND NOT (relrowsecurity AND relforcerowsecurity)")
+_TABLES = text(f"SELECT relname {_OUR_TABLES}")
+_POLICIES = text("SELECT polname FROM pg_policy WHERE polrelid = CAST(:name AS regclass)")
+_OPEN_TABLES = text(f"""
+    SELECT relname {_OUR_TABLES} AND NOT (relrowsecurity AND relforcerowsecurity) AND EXISTS (
+        SELECT 1 FROM pg_attribute
+        WHERE attrelid = pg_class.oid AND attname = 'clinic_id' AND NOT attisdropped)
+    ORDER BY relname
+""")
+_WRONG = {
+    "its role may pass over row-level security, or become one that may": text("""
+        SELECT count(*) FROM pg_roles
+        WHERE (rolsuper OR rolbypassrls) AND pg_has_role(oid, 'MEMBER')
+    """),
+    "its role owns tables; use another one than brings the database up to date": text(
+        f"SELECT count(*) {_OUR_TABLES} AND pg_has_role(relowner, 'MEMBER')"
+    ),
+    "its role may empty whole tables": text(
+        f"SELECT count(*) {_OUR_TABLES} AND has_table_privilege(pg_class.oid, 'TRUNCATE')"
+    ),
+    "its role may make tables and functions": text("""
+        SELECT has_schema_privilege(current_schema(), 'CREATE')::int
+    """),
+}
+"""What is wrong with a role, and a count of what shows it."""

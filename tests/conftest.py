@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 
 from tests.servers.absence import MARK, Absent, give_up, program
+from tests.servers.furnishing import furnished
 from tests.servers.ground import Ground
 from tests.servers.postgres import Database, Postgres
 from tests.servers.rabbitmq import RabbitMQ
@@ -123,6 +124,12 @@ def new_database(postgres: Postgres) -> Iterator[Callable[..., Database]]:
     yield make
     for database in made:
         database.drop()
+
+
+@pytest.fixture
+def furnished_database(ground: Ground, postgres: Postgres, new_database) -> Callable[..., Database]:
+    """Return a function that makes a database with a service's tables: `make("intake").url`."""
+    return lambda service: new_database(service, like=furnished(ground, postgres, service))
 
 
 @pytest.fixture(scope="session")

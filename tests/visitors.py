@@ -9,7 +9,7 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from shared.auth.actors import Role
+from shared.auth.actors import Actor, Door, Role
 from shared.auth.staff_cookie import cookie_name
 from shared.auth.tokens import issue_staff_assertion, service_token
 from shared.settings import Settings
@@ -37,6 +37,7 @@ class Visitor:
         staff_id: UUID | None = None,
         organization_id: UUID = ORGANIZATION,
         now: datetime | None = None,
+        signed_in_at: datetime | None = None,
     ) -> "Visitor":
         """Carry a staff assertion such as intake writes; ``now`` is when it was written."""
         intake = Settings(service="intake", secret_key=self.settings.secret_key)
@@ -47,7 +48,7 @@ class Visitor:
             clinics=clinics,
             organization_id=organization_id,
             session_id=uuid4(),
-            signed_in_at=now or datetime.now(UTC),
+            signed_in_at=signed_in_at or now or datetime.now(UTC),
             now=now,
         )
         return self.carry(token)
@@ -71,6 +72,17 @@ class Visitor:
         with self.browser.session_transaction(base_url=self.base_url) as visit:
             mark = visit.setdefault("csrf_token", uuid4().hex)
         return URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(mark)
+
+
+def someone(role: Role, *, clinics: Iterable[UUID] = ()) -> Actor:
+    """Return a member of staff for whom a service may act."""
+    return Actor(
+        door=Door.STAFF,
+        id=uuid4(),
+        role=role,
+        clinics=frozenset(clinics),
+        organization_id=ORGANIZATION,
+    )
 
 
 def bearer(app: Flask, *, caller: str, scopes: Iterable[str], **more: Any) -> dict[str, str]:

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 from sqlalchemy import Engine, make_url
 
+from deploy.columns import columns
 from deploy.surroundings import settings_of
-from deploy.welcome import wide
 from shared.contracts.streams import STREAMS
 from shared.events import parking
 from shared.settings import SERVICES
@@ -63,19 +62,18 @@ def undelivered(ctx: click.Context, name: str) -> None:
 @click.pass_obj
 def list_all(engines: Engines) -> None:
     """List them, oldest first."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("In", "Where", "State", "Why", "Tries", "Since (UTC)"):
-        table.add_column(heading, no_wrap=True)
+    rows = []
     for name, engine in engines.items():
         with engine.connect().execution_options(attune_reading=True) as connection:
             for row in parking.listed(connection):
                 since = f"{row.first_failed_at:%Y-%m-%d %H:%M:%S}"
                 why = (row.status, row.error_code, str(row.tries), since)
-                table.add_row(name, _where(row), *why)
-    if table.row_count:
-        wide().print(table)
-    else:
+                rows.append((name, _where(row), *why))
+    if not rows:
         click.echo("Nothing is stuck.")
+        return
+    for line in columns(("In", "Where", "State", "Why", "Tries", "Since (UTC)"), rows):
+        click.echo(line)
 
 
 @undelivered.command()

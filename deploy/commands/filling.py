@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 
 from deploy.surroundings import laptop_settings, running_port, settings_of
-from deploy.welcome import sign_in_table, wide
+from deploy.welcome import called, show, sign_in_lines, wide
 from shared.settings import SERVICES
 
 MISTAKES_SHOWN = 200
@@ -44,8 +44,8 @@ def seed() -> None:
     with Folder(settings.data_dir) as folder, folder.log() as log:
         configure_logs(level=settings.log_level, stream=log)
         fill(partial(laptop_settings, port=port), now=Clock(settings.clock_file).now())
-        wide().print(sign_in_table(read_sign_ins(folder.path)))
-    click.echo("\nEverything is there: attune run")
+        show(wide(), sign_in_lines(read_sign_ins(folder.path)))
+    click.echo(f"\nEverything is there: {called()} run")
 
 
 @click.command()
@@ -64,15 +64,37 @@ def begin(organization: str, admin: str, operator: str | None) -> None:
         click.echo(f"{name}   starting password: {password}")
 
 
+def _write_example(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from services.intake.arrivals.domain import EXAMPLE
+
+        click.echo(EXAMPLE, nl=False)
+        ctx.exit()
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--clinic", required=True, metavar="NAME|ID", help="The clinic that they come to.")
-@click.option("--clinician", metavar="SIGN-IN", help="Who treats them, if more than one could.")
+@click.option("--clinician", metavar="NAME", help="Who treats them, if more than one could.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_write_example,
+    help="Print a small list to begin with, and do nothing else.",
+)
 def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool) -> None:
     """Take people over from a CSV file: all of them, or nothing where one line is wrong.
 
-    The first line names the columns. Importing the same file twice changes nothing.
+    Importing the same file twice changes nothing.
+
+    The first line names the columns, each further line is one member. Those with the same
+    `relationship` belong together; `member` is what your own list calls that person. Then come
+    `email`, `zone` (Europe/Lisbon), `language` (en, pt-BR), and when this person may safely be
+    reached: `window_days` (mon wed), `window_from` and `window_to` (18:30). Columns for `name`,
+    `pronouns` and `label` may be there too.
     """
     from deploy.importing import take_over
 
@@ -82,6 +104,12 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
         raise click.exceptions.Exit(1)
     for what, number in report.counts.items():
         click.echo(f"{number:>6} {what}")
+    if report.could_treat:
+        click.echo(f"Several could treat them: {', '.join(report.could_treat)}.")
+        click.echo("Say with --clinician who it is.")
+    if report.could_treat and not dry_run:
+        click.echo("Nothing was changed.")
+        raise click.exceptions.Exit(1)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Done.")
 
 

@@ -8,7 +8,8 @@ import httpx
 from rich.table import Table
 
 from deploy.surroundings import STAFF_HOST, running_port, settings_of
-from deploy.welcome import sign_in_table, wide
+from deploy.tour import five_clicks
+from deploy.welcome import called, show, sign_in_lines, wide
 from shared.contracts import CATALOGUE, Event
 from shared.contracts.streams import STREAMS
 from shared.settings import SERVICES
@@ -20,17 +21,12 @@ PATIENCE_SECONDS = 5.0
 def tour() -> None:
     """Five clicks for each role, to see what Attune does."""
     from deploy.sign_ins import read_sign_ins
-    from deploy.tour import STOPS
 
-    data_dir = settings_of("intake").data_dir
-    click.echo(f"Start at http://{STAFF_HOST}:{running_port(data_dir)}\n")
-    for role, stops in STOPS.items():
-        click.secho(role, bold=True)
-        for number, stop in enumerate(stops, 1):
-            click.echo(f"  {number}. {stop}")
-        click.echo()
+    data_dir, console = settings_of("intake").data_dir, wide()
+    show(console, five_clicks(attune=called(), width=console.width - 2))
     if people := read_sign_ins(data_dir):
-        wide().print(sign_in_table(people))
+        show(console, sign_in_lines(people))
+    console.print(f"\n  Start at http://{STAFF_HOST}:{running_port(data_dir)}")
 
 
 @click.command()

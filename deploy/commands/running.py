@@ -53,9 +53,9 @@ def run(port: int | None, fresh: bool, empty: bool) -> None:
 )
 def web(name: str, port: int, host: str, workers: int, threads: int) -> None:
     """Serve the pages of one service, behind a gateway."""
-    from deploy.surroundings import settings_of
+    from deploy.fitness import fit_settings
 
-    settings_of(name)
+    fit_settings(name)
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     options = {
         "--bind": f"{host}:{port}",

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import choice
 
-from deploy.progress import READY, Progress, ProgressFile
+from deploy.progress import FOUNDED, READY, Progress, ProgressFile
 from deploy.seed.cast import Cast, Size, cast_for
 from deploy.seed.days import Days
 from deploy.seed.figures import contribute, first_moment, publish, quarters_before
@@ -15,8 +15,8 @@ from deploy.sign_ins import SignIn, read_sign_ins, write_sign_ins
 from shared.settings import Settings
 
 SYLLABLES = tuple(c + v for c in "bdfgklmnprstvz" for v in "aeiou")
-FOUNDED, RELEASED = 5, 30
-"""Percent of the work that is done when the network is founded, and its releases are out."""
+RELEASED = 30
+"""Percent of the work that is done when the releases of the network are out."""
 
 WHOLE = Size()
 Tell = Callable[[Progress], None]

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import event
+from sqlalchemy import Engine, delete, event
 
 from deploy.network import Network, build_network
 from deploy.seed.ledger import Ledger
 from shared.auth.actors import Actor, Door, Role
 from shared.clock import Clock
+from shared.events.tables import relay_lease
 from shared.events.worker import Worker
 from shared.labels import Label
 from shared.service import Job
@@ -37,6 +38,7 @@ class Stage:
         for service in self.services.values():
             event.listen(service.store.engine, "connect", _write_fast)
             service.store.engine.dispose()
+            _free_the_lease(service.store.engine)
         self.ledger = Ledger(self.services)
         self._workers = {name: Worker(one) for name, one in self.services.items()}
 
@@ -79,6 +81,15 @@ def staff_actor(
 def _travel(worker: Worker) -> int:
     parts = worker.parts
     return parts.relay.step() + parts.listener.step() + parts.fetching.step()
+
+
+def _free_the_lease(engine: Engine) -> None:
+    """Take the lease from a relay that was killed, or days would pass in which nothing travels.
+
+    Nobody else relays here: one process holds the folder, and its workers begin when all is there.
+    """
+    with engine.begin() as connection:
+        connection.execute(delete(relay_lease))
 
 
 def _drain(job: Job) -> None:

@@ -12,13 +12,22 @@ from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
-from services.intake.directory.pages import auditing, door, set_up, visit
+from services.intake.directory.pages import (
+    account,
+    auditing,
+    door,
+    proof,
+    second_step,
+    set_up,
+    visit,
+)
 from services.intake.people import api as people_api
 from services.intake.people import handlers as people
 from services.intake.people.pages import members as member_pages
 from services.intake.people.pages import relationships as people_pages
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.audit.pages import know_names
+from shared.auth.interrupted import keep_proofs
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
 from shared.service import Service
@@ -46,19 +55,14 @@ def create_service(
     providers = (*directory.PROVIDERS, *people.PROVIDERS)
     app = new_service_app(__name__, settings, store, clock, providers)
     app.extensions["wall_clock"] = wall_clock or Clock()
-    for pages in (
-        door,
-        set_up,
-        auditing,
-        people_pages,
-        member_pages,
-        arrivals_pages,
-        consent_pages,
-    ):
+    for pages in (door, proof, second_step, account, set_up, auditing):
+        app.register_blueprint(pages.blueprint)
+    for pages in (people_pages, member_pages, arrivals_pages, consent_pages):
         app.register_blueprint(pages.blueprint)
     for programs in (people_api, arrivals_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
     visit.refuse_closed_sessions(app)
+    keep_proofs(app, proof.take_proof)
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)

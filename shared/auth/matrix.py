@@ -50,6 +50,8 @@ class Rule:
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[str] = frozenset()
     opens: frozenset[Label] = frozenset()
+    fresh: bool = False
+    """Whether staff must have shown within the last ten minutes that it is them."""
 
     @property
     def for_members(self) -> bool:
@@ -100,7 +102,9 @@ def whole_matrix() -> Mapping[str, Mapping[str, Rule]]:
     return {name: _table(name, lines) for name, lines in tables.items()}
 
 
-def parse(words: Iterable[str], *, where: str, opens: Iterable[str] = ()) -> Rule:
+def parse(
+    words: Iterable[str], *, where: str, opens: Iterable[str] = (), fresh: bool = False
+) -> Rule:
     """Return the rule that a line spells. Raises BadMatrix for a word or a label unknown."""
     given, labels = list(words), list(opens)
     roles = {Role(word) for word in given if word in list(Role)}
@@ -116,6 +120,7 @@ def parse(words: Iterable[str], *, where: str, opens: Iterable[str] = ()) -> Rul
         roles=frozenset(Role) if Word.STAFF in plain else frozenset(roles),
         scopes=frozenset(scopes),
         opens=frozenset(known),
+        fresh=fresh,
     )
 
 
@@ -128,6 +133,9 @@ def _table(name: str, lines: Any) -> dict[str, Rule]:
 def _line(where: str, line: Any) -> Rule:
     if isinstance(line, list):
         return parse(line, where=where)
-    if isinstance(line, dict) and set(line) == {"who", "opens"}:
-        return parse(line["who"], where=where, opens=line["opens"])
-    raise BadMatrix(f'{where}: write "blueprint.view" in quotes, then [words] or who and opens.')
+    if isinstance(line, dict) and {"who"} < set(line) <= {"who", "opens", "fresh"}:
+        fresh = line.get("fresh", False) is True
+        return parse(line["who"], where=where, opens=line.get("opens", ()), fresh=fresh)
+    raise BadMatrix(
+        f'{where}: write "blueprint.view" in quotes, then [words], or who with opens or fresh.'
+    )

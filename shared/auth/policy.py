@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from http import HTTPStatus
-from urllib.parse import quote
 
-from flask import Flask, current_app, g, redirect, render_template, request
+from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from shared.auth.actors import NOBODY, Actor, Door
+from shared.auth.interrupted import check_writer, prove_first, sign_in_first
 from shared.auth.matrix import Rule, Word
+from shared.auth.presence import wall_clock
 from shared.auth.staff_cookie import read_staff_cookie
 from shared.auth.tokens import (
     BadToken,
@@ -18,7 +18,7 @@ from shared.auth.tokens import (
     read_service_token,
     read_staff_assertion,
 )
-from shared.errors import NotAllowed, NotFound, SignInNeeded
+from shared.errors import NotAllowed, NotFound, Unreachable
 from shared.settings import Settings
 
 Doorkeeper = Callable[[], Actor | None]
@@ -28,13 +28,13 @@ SessionCheck = Callable[[StaffAssertion], bool]
 """Says whether the session behind an assertion is still open."""
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
-RENEWAL = "/intake/session/renew"
 
 
 def authorise() -> ResponseReturnValue | None:
     """Let the request in, or answer in its place.
 
-    Raises NotFound, NotAllowed or SignInNeeded. Leaves who acts in ``current_actor()``.
+    Raises NotFound, NotAllowed, SignInNeeded, ProofNeeded or Unreachable. Leaves who acts in
+    ``current_actor()``.
     """
     g.actor = NOBODY
     if request.endpoint is None:  # the answer will be 404 or 405, with the person's own menu
@@ -43,17 +43,17 @@ def authorise() -> ResponseReturnValue | None:
     rule = current_rule()
     if rule is None:
         raise NotFound
-    came_in = [actor for door in rule.doors() if (actor := _keeper(door)()) is not None]
+    came_in = _came_in(rule)
     for actor in came_in:
         if _admitted(rule, actor):
             g.actor = _here_as(actor, rule)
-            return None
+            return _interrupted(rule) if actor.door is Door.STAFF else None
     if rule.words & {Word.PUBLIC, Word.ADDRESS} or (Word.INSIDE in rule.words and _from_inside()):
         g.actor = _here_as(NOBODY, rule)
         return None
     if came_in:
         raise NotAllowed
-    return _turned_away(rule)
+    return sign_in_first(rule)
 
 
 def current_actor() -> Actor:
@@ -98,6 +98,22 @@ def bears_token() -> bool:
     return request.headers.get("Authorization", "").startswith("Bearer ")
 
 
+def _came_in(rule: Rule) -> list[Actor]:
+    """Return who came in, by each door in turn; nobody is asked for who only sees what all see."""
+    try:
+        return [actor for door in rule.doors() if (actor := _keeper(door)()) is not None]
+    except Unreachable:
+        if Word.PUBLIC in rule.words:
+            return []
+        raise
+
+
+def _interrupted(rule: Rule) -> ResponseReturnValue | None:
+    """Answer in place of a view where a member of staff has to do something else first."""
+    check_writer(g.actor.id)
+    return prove_first(g.staff_assertion) if rule.fresh else None
+
+
 def _keeper(door: Door) -> Doorkeeper:
     if door is Door.SERVICE:
         return _service
@@ -118,7 +134,7 @@ def _member_of_staff() -> Actor | None:
     if not token:
         return None
     try:
-        assertion = read_staff_assertion(_settings(), token)
+        assertion = read_staff_assertion(_settings(), token, now=wall_clock())
     except BadToken:
         return None
     still_open: SessionCheck = current_app.extensions.get("session_check", lambda _: True)
@@ -146,31 +162,18 @@ def _admitted(rule: Rule, actor: Actor) -> bool:
     if actor.door is Door.STAFF:
         return Word.PUBLIC in rule.words or rule.admits(actor.role)
     if actor.door is Door.SERVICE:
-        return bool(rule.scopes & g.service_token.scopes)
+        return bool(rule.scopes & g.service_token.scopes) and _acts_for_someone(rule)
     return True
+
+
+def _acts_for_someone(rule: Rule) -> bool:
+    """Whether a service that uses a view of people does so for one who may use it."""
+    person: Actor | None = g.service_token.acting
+    return not rule.for_staff or (person is not None and rule.admits(person.role))
 
 
 def _from_inside() -> bool:
     return not any(name in request.headers for name in FORWARDED)
-
-
-def _turned_away(rule: Rule) -> ResponseReturnValue:
-    """Answer someone who did not sign in, or whose sign-in ran out, without losing their work."""
-    if not rule.for_staff:
-        raise SignInNeeded if rule.scopes else NotFound
-    if request.path.startswith(("/api/", "/internal/")):
-        raise SignInNeeded
-    if request.headers.get("HX-Request"):
-        return "", HTTPStatus.UNAUTHORIZED, {"HX-Refresh": "true"}
-    if request.method in ("GET", "HEAD"):
-        return redirect(f"{RENEWAL}?next={quote(_here())}", HTTPStatus.SEE_OTHER)
-    typed = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("send_again.html", typed=typed), HTTPStatus.UNAUTHORIZED
-
-
-def _here() -> str:
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return f"/{_settings().service}{request.path}{query}"
 
 
 def _settings() -> Settings:

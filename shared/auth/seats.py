@@ -19,7 +19,9 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.columns import holding
 from shared.errors import Refusal
+from shared.labels import DataClass
 from shared.store import ClinicRow, UnitOfWork
 
 SEAT_LASTS = timedelta(minutes=30)
@@ -39,14 +41,18 @@ class SeatRow(ClinicRow):
     """One seat: who sits, what for, until when; ``address`` and ``cookie`` hash secrets."""
 
     person_id: Mapped[UUID]
-    purpose: Mapped[str] = mapped_column(String(40))
+    purpose: Mapped[str] = mapped_column(String(40), info=holding(DataClass.CODE))
     started_by: Mapped[UUID]
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    address: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    cookie: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    address: Mapped[bytes] = mapped_column(
+        LargeBinary(32), index=True, info=holding(DataClass.DIGEST)
+    )
+    cookie: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), index=True, info=holding(DataClass.DIGEST)
+    )
 
 
 Row = TypeVar("Row", bound=SeatRow)

@@ -66,7 +66,7 @@ class Watch:
         self._store = store
         self._freshness = freshness
         self._ticks = ticks
-        self._known_at = float("-inf")
+        self._known_at: dict[UUID, float] = {}
         self._one_reader = Lock()
 
     def still_open(self, assertion: StaffAssertion) -> bool:
@@ -81,23 +81,24 @@ class Watch:
             return work.session.execute(ended).first() is None
 
     def _learn(self, organization_id: UUID) -> None:
-        if self._is_fresh():
+        if self._is_fresh(organization_id):
             return
         with self._one_reader:
-            if self._is_fresh():
+            if self._is_fresh(organization_id):
                 return
             proof = self._freshness.prove([(STREAM, organization_id)])
             with self._reading(organization_id) as work:
                 if not proof.holds(work.session.connection(), STREAM, organization_id):
                     raise Unreachable
-            self._known_at = proof.began
+            self._known_at[organization_id] = proof.began
 
     def _reading(self, organization_id: UUID) -> AbstractContextManager[UnitOfWork]:
         actor = system(self._store.service)
         return self._store.reading(clinics={organization_id}, actor=actor)
 
-    def _is_fresh(self) -> bool:
-        return self._ticks() - self._known_at < KNOWN_FOR_SECONDS
+    def _is_fresh(self, organization_id: UUID) -> bool:
+        known_at = self._known_at.get(organization_id, float("-inf"))
+        return self._ticks() - known_at < KNOWN_FOR_SECONDS
 
 
 def refuse_ended(app: Flask, watch: Watch) -> None:

@@ -98,11 +98,14 @@ def issue_staff_assertion(
     organization_id: UUID,
     session_id: UUID,
     signed_in_at: datetime,
+    ends_at: datetime | None = None,
     now: datetime | None = None,
 ) -> str:
     """Return a signed assertion, valid for ten minutes, that this person works in this role.
 
-    Only intake's is believed. ``now`` is the wall clock unless given.
+    Only intake's is believed. ``signed_in_at`` is when they last showed that it is them. Where the
+    sign-in ends earlier (``ends_at``), so does the assertion. ``now`` is the wall clock unless
+    given.
     """
     claims = {
         "aud": STAFF_AUDIENCE,
@@ -113,7 +116,10 @@ def issue_staff_assertion(
         "sid": str(session_id),
         "auth_time": int(signed_in_at.timestamp()),
     }
-    return _signed(settings, STAFF_TYPE, claims, lifetime=STAFF_LIFETIME, now=now)
+    lifetime = STAFF_LIFETIME
+    if ends_at is not None:
+        lifetime = min(lifetime, ends_at - (now or _wall_clock()))
+    return _signed(settings, STAFF_TYPE, claims, lifetime=lifetime, now=now)
 
 
 def read_staff_assertion(

@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.columns import holding
 from shared.consent.decision import Said
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
+from shared.labels import DataClass
 from shared.store import ClinicRow, UnitOfWork
 
 BEGINNING = "0" * 64
@@ -54,23 +56,23 @@ class RevisionRow(ClinicRow):
 
     person_id: Mapped[UUID]
     position: Mapped[int]
-    purpose: Mapped[str] = mapped_column(String(80))
+    purpose: Mapped[str] = mapped_column(String(80), info=holding(DataClass.CODE))
     revision: Mapped[int]
     state: Mapped[State]
     decided_at: Mapped[datetime]
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
-    template: Mapped[str] = mapped_column(String(80))
+    template: Mapped[str] = mapped_column(String(80), info=holding(DataClass.CODE))
     text_version: Mapped[int]
-    locale: Mapped[str] = mapped_column(String(35))
-    text_hash: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(35), info=holding(DataClass.CODE))
+    text_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
     method: Mapped[Method]
     setting: Mapped[Setting]
     recorded_by: Mapped[UUID | None]
     witnessed_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
-    previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+    hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
 
     def said(self) -> Said:
         """Return what the decision needs to know of this revision."""

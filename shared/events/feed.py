@@ -19,7 +19,7 @@ from shared.events.content import Content, Provider, Reference
 from shared.events.fetching import PAGE as CONTENT_PAGE
 from shared.events.outbox import with_position
 from shared.events.sequencing import sequence_all
-from shared.events.tables import outbox, stream_head
+from shared.events.tables import outbox, sequenced, stream_head
 from shared.store.store import Store
 
 MOST_EVENTS = 500
@@ -101,14 +101,15 @@ def feed(stream: str, partition: int) -> Response:
             raise NotFound
         _refuse_other_feed(head, asked)
         rows = connection.execute(
-            select(outbox.c.position, outbox.c.cloud_event)
+            select(sequenced.c.position, outbox.c.cloud_event)
+            .join(outbox, outbox.c.id == sequenced.c.outbox_id)
             .where(
-                outbox.c.stream == stream,
-                outbox.c.partition == partition,
-                outbox.c.position > asked["after"],
-                outbox.c.position <= head.last,
+                sequenced.c.stream == stream,
+                sequenced.c.partition == partition,
+                sequenced.c.position > asked["after"],
+                sequenced.c.position <= head.last,
             )
-            .order_by(outbox.c.position)
+            .order_by(sequenced.c.position)
             .limit(asked["limit"])
         ).all()
     events = ",".join(with_position(text, position, head.generation) for position, text in rows)

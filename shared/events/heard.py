@@ -50,7 +50,7 @@ class Heard(NamedTuple):
         if self.attributes.get("dataclassification") not in KNOWN_CLASSIFICATIONS:
             raise BadEvent("classification_unknown")
         data = self.attributes.get("data")
-        if not isinstance(data, Mapping):
+        if not isinstance(data, dict):
             raise BadEvent("data_missing")
         return kind.read(self.clinic_id, str(self.attributes.get("time")), data)
 

@@ -198,7 +198,7 @@ class Inbox:
     def _handle(self, work: UnitOfWork, heard: Sequence[Heard]) -> None:
         for _kind, run in groupby(heard, key=lambda one: one.type):
             batch = list(run)
-            events = [event for event in (one.event() for one in batch) if event is not None]
+            events = [event for one in batch if (event := one.event()) is not None]
             if not events:
                 metrics.count(self._service, "unknown", len(batch))
                 continue

@@ -18,7 +18,7 @@ from shared.events.inbox import Applied, Batch, Handler, Inbox, Place, Subscript
 from shared.events.points import Reach, pass_by
 
 PREFETCH = 50
-MOST_EVENTS = 1_000
+MOST_EVENTS = 2_000
 ANTI_ENTROPY_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 

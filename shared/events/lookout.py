@@ -5,7 +5,14 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from shared.events import metrics, parking
-from shared.events.tables import outbox, stream_head, undelivered, wanted
+from shared.events.tables import (
+    outbox,
+    sequenced,
+    stream_head,
+    undelivered,
+    unsequenced,
+    wanted,
+)
 from shared.store.store import Store
 
 
@@ -21,16 +28,7 @@ def measure(store: Store, now: datetime) -> int:
 
 def waiting(connection: Connection, now: datetime) -> dict[str, float]:
     """Return how much is untold, parked or wanted, and the age in seconds of the oldest."""
-    untold = (
-        select(func.count(outbox.c.id), func.min(outbox.c.recorded_at))
-        .select_from(outbox)
-        .join(
-            stream_head,
-            (stream_head.c.stream == outbox.c.stream)
-            & (stream_head.c.partition == outbox.c.partition),
-        )
-        .where(outbox.c.position.is_(None) | (outbox.c.position > stream_head.c.published))
-    )
+    untold = select(func.count(), func.min(outbox.c.recorded_at)).where(outbox.c.id.in_(_UNTOLD))
     count, oldest = connection.execute(untold).one()
     standing = undelivered.c.status != parking.Status.DISCARDED
     first_failed = select(func.min(undelivered.c.first_failed_at)).where(standing)
@@ -42,6 +40,17 @@ def waiting(connection: Connection, now: datetime) -> dict[str, float]:
         "undelivered_age_seconds": _age(parked, now),
         "wanted": content,
     }
+
+
+_UNTOLD = select(unsequenced.c.outbox_id).union_all(
+    select(sequenced.c.outbox_id)
+    .join(
+        stream_head,
+        (stream_head.c.stream == sequenced.c.stream)
+        & (stream_head.c.partition == sequenced.c.partition),
+    )
+    .where(sequenced.c.position > stream_head.c.published)
+)
 
 
 def _age(since: datetime | None, now: datetime) -> float:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.event import Event
 from shared.contracts.streams import STREAMS
-from shared.events.tables import outbox, subject_version
+from shared.events.tables import outbox, subject_version, unsequenced
 from shared.tracing import current_traceparent
 
 MAX_EVENT_BYTES = 64_000
@@ -38,7 +38,15 @@ def append(
         _row(service, event, version, new_id(), now)
         for event, version in zip(events, versions, strict=True)
     ]
-    connection.execute(insert(outbox), rows)
+    added = connection.execute(_ADD, rows).scalars().all()
+    waiting = [
+        {"outbox_id": outbox_id, "stream": row["stream"], "partition": row["partition"]}
+        for outbox_id, row in zip(added, rows, strict=True)
+    ]
+    connection.execute(insert(unsequenced), waiting)
+
+
+_ADD = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
 
 
 def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]:

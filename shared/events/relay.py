@@ -14,7 +14,7 @@ from shared.events.outbox import with_position
 from shared.events.points import Reach, pass_by
 from shared.events.publisher import Envelope, Publisher, Unconfirmed
 from shared.events.sequencing import sequence
-from shared.events.tables import outbox, stream_head
+from shared.events.tables import outbox, sequenced, stream_head
 
 ENVELOPE_EVENTS = 100
 ROUND_EVENTS = 2_000
@@ -143,12 +143,13 @@ _NOTE = (
 
 _FOLLOWING = (
     select(outbox.c.cloud_event)
+    .join(sequenced, sequenced.c.outbox_id == outbox.c.id)
     .where(
-        outbox.c.stream == bindparam("this_stream"),
-        outbox.c.partition == bindparam("this_partition"),
-        outbox.c.position > bindparam("told"),
+        sequenced.c.stream == bindparam("this_stream"),
+        sequenced.c.partition == bindparam("this_partition"),
+        sequenced.c.position > bindparam("told"),
     )
-    .order_by(outbox.c.position)
+    .order_by(sequenced.c.position)
     .limit(ROUND_EVENTS)
 )
 

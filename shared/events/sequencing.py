@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.streams import Stream
-from shared.events.tables import outbox, stream_head
+from shared.events.tables import sequenced, stream_head, unsequenced
 
 SEQUENCED_AT_ONCE = 2_000
 
@@ -33,7 +33,7 @@ def sequence(engine: Engine) -> int:
         if connection.execute(_WAITING).first() is None:
             return 0
         connection.execute(_FENCE).all()
-        numbered: int = connection.execute(_NUMBER).rowcount
+        numbered = _number(connection)
         connection.execute(_RAISE)
     return numbered
 
@@ -47,7 +47,20 @@ def sequence_all(engine: Engine) -> int:
     return numbered
 
 
-_WAITING = select(outbox.c.id).where(outbox.c.position.is_(None)).limit(1)
+def _number(connection: Connection) -> int:
+    """Give the oldest facts their positions; return how many there were.
+
+    SQLite cannot delete inside of another statement; there, nothing changes between the two.
+    """
+    most = {"most": SEQUENCED_AT_ONCE}
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_TAKE_AND_GIVE, most).rowcount
+    numbered = connection.execute(_GIVE, most).rowcount
+    connection.execute(_TAKE, most)
+    return numbered
+
+
+_WAITING = select(unsequenced.c.outbox_id).limit(1)
 
 _FENCE = (
     select(stream_head.c.last)
@@ -55,25 +68,39 @@ _FENCE = (
     .with_for_update()
 )
 
-_NUMBER = text("""
-    UPDATE outbox SET position = numbered.last + numbered.nth
-    FROM (
-        SELECT oldest.id, stream_head.last, row_number() OVER (
-            PARTITION BY oldest.stream, oldest.partition ORDER BY oldest.id
-        ) AS nth
-        FROM (
-            SELECT id, stream, partition FROM outbox
-            WHERE position IS NULL ORDER BY id LIMIT :most
-        ) AS oldest
-        JOIN stream_head ON stream_head.stream = oldest.stream
-            AND stream_head.partition = oldest.partition
-    ) AS numbered
-    WHERE outbox.id = numbered.id
-""").bindparams(bindparam("most", SEQUENCED_AT_ONCE))
+_OLDEST = """
+    SELECT outbox_id FROM unsequenced JOIN stream_head ON stream_head.stream = unsequenced.stream
+        AND stream_head.partition = unsequenced.partition
+    ORDER BY outbox_id LIMIT :most
+"""
+
+_FOLLOWING = """
+    INSERT INTO sequenced (stream, partition, position, outbox_id)
+    SELECT taken.stream, taken.partition, stream_head.last + row_number() OVER (
+        PARTITION BY taken.stream, taken.partition ORDER BY taken.outbox_id
+    ), taken.outbox_id
+    FROM taken JOIN stream_head ON stream_head.stream = taken.stream
+        AND stream_head.partition = taken.partition
+"""
+
+_TAKE_AND_GIVE = text(f"""
+    WITH taken AS (DELETE FROM unsequenced WHERE outbox_id = ANY(ARRAY({_OLDEST})) RETURNING *)
+    {_FOLLOWING}
+""")
+
+_GIVE = text(f"""
+    WITH taken AS (SELECT * FROM unsequenced WHERE outbox_id IN ({_OLDEST}))
+    {_FOLLOWING}
+""")
+
+_TAKE = text(f"DELETE FROM unsequenced WHERE outbox_id IN ({_OLDEST})")
 
 _GIVEN = (
-    select(func.max(outbox.c.position))
-    .where(outbox.c.stream == stream_head.c.stream, outbox.c.partition == stream_head.c.partition)
+    select(func.max(sequenced.c.position))
+    .where(
+        sequenced.c.stream == stream_head.c.stream,
+        sequenced.c.partition == stream_head.c.partition,
+    )
     .scalar_subquery()
 )
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    text,
 )
 
 from shared.columns import NAMES, Moment, holding
@@ -36,24 +35,34 @@ outbox = Table(
     Column("clinic_id", Uuid, nullable=False, info=_of_a_clinic),
     Column("stream", String(60), nullable=False, info=_code),
     Column("partition", SmallInteger, nullable=False),
-    Column("position", BigInteger),
     Column("subject_id", Uuid, nullable=False),
     Column("subject_version", Integer, nullable=False),
     Column("cloud_event", Text, nullable=False, info=_event),
     Column("recorded_at", Moment, nullable=False),
-    UniqueConstraint("stream", "partition", "position"),
     UniqueConstraint("stream", "subject_id", "subject_version"),
     sqlite_autoincrement=True,
-    postgresql_with={"fillfactor": "70"},
 )
-"""Facts as they were recorded; kept, for they are the feed. ``position`` comes after the commit."""
+"""Facts as they were recorded, written once and kept, for they are the feed."""
 
-Index(
-    "ix_outbox_unsequenced",
-    outbox.c.id,
-    postgresql_where=text("position IS NULL"),
-    sqlite_where=text("position IS NULL"),
+unsequenced = Table(
+    "unsequenced",
+    backbone,
+    Column("outbox_id", _counted, primary_key=True, autoincrement=False),
+    Column("stream", String(60), nullable=False, info=_code),
+    Column("partition", SmallInteger, nullable=False),
 )
+"""Facts that wait for their position, which comes after the commit."""
+
+sequenced = Table(
+    "sequenced",
+    backbone,
+    Column("stream", String(60), primary_key=True, info=_code),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("outbox_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The position of each fact: small rows of their own, so that no fact is ever written twice."""
 
 subject_version = Table(
     "subject_version",

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from shared.columns import NAMES, Moment
+from shared.columns import NAMES, Moment, holding
 from shared.keys.place import KeyName
-from shared.labels import Scope
+from shared.labels import DataClass, Scope
 
 keys = MetaData(naming_convention=NAMES)
 
@@ -35,11 +35,11 @@ wrapped_key = Table(
     "wrapped_key",
     keys,
     Column("clinic_id", Uuid, primary_key=True),
-    Column("scope", String(20), primary_key=True),
+    Column("scope", String(20), primary_key=True, info=holding(DataClass.CODE)),
     Column("subject_id", Uuid, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("kid", String(40), nullable=False),
-    Column("wrapped", Text),
+    Column("kid", String(40), nullable=False, info=holding(DataClass.CODE)),
+    Column("wrapped", Text, info={**holding(DataClass.CREDENTIAL), "scope": Scope.WRAPPING}),
     Column("made_at", Moment, nullable=False),
     Column("destroyed_at", Moment),
 )

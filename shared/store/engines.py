@@ -12,7 +12,8 @@ POOL_SIZE = 10
 def new_engine(url: str) -> Engine:
     """Return an engine; a write transaction on SQLite begins with its lock already taken.
 
-    On PostgreSQL what is not a unit of work is the backbone's, and sees its tables alone.
+    On PostgreSQL what is not a unit of work is the backbone's, and sees its tables alone; a unit
+    of work narrows that for its own transaction.
 
     By default pysqlite runs a SELECT before a write outside the transaction, so that
     "look, then insert" would not be atomic; BEGIN IMMEDIATE by hand mends it.

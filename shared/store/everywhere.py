@@ -5,9 +5,10 @@ from sqlalchemy import Connection, MetaData
 from shared.audit.tables import make_append_only, trail
 from shared.auth.tables import sign_ins
 from shared.events.tables import backbone
+from shared.rates.tables import rates
 from shared.tenancy import secure
 
-EVERYWHERE = (backbone, trail, sign_ins)
+EVERYWHERE = (backbone, trail, sign_ins, rates)
 
 
 def together(metadata: MetaData) -> MetaData:
@@ -21,5 +22,5 @@ def together(metadata: MetaData) -> MetaData:
 
 def settle_in(connection: Connection, every: MetaData) -> None:
     """Protect the tables that are there; done whenever they may have changed, safe to do again."""
-    make_append_only(connection)
     secure(connection, every)
+    make_append_only(connection)  # takes away rights that every table was just given

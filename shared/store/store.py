@@ -88,10 +88,16 @@ class Store:
 
     @contextmanager
     def claiming(self) -> Iterator[UnitOfWork]:
-        """Open a transaction that sees tables of ids and times of all clinics, and nothing else."""
+        """Open a worker's transaction that sees due work of all clinics, and nothing else."""
         actor, reach = system(self.service), tenancy.Reach.CLAIMS
         with self.unit_of_work(clinics=(), actor=actor, reach=reach) as work:
             yield work
+
+    @contextmanager
+    def looking_up(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that only reads where secrets of all clinics lead."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield self._work(session, (), system(self.service), tenancy.Reach.LOOKUP)
 
     def wait(self, timeout: float) -> None:
         """Return when something was told, or after ``timeout`` seconds."""

@@ -15,7 +15,7 @@ from shared.errors import NotFound
 from shared.events import outbox, references
 from shared.keys import HOUSE, KeyRing, Place, Scope
 from shared.labels import ABOUT_CARE, Label
-from shared.store.rows import ClinicRow
+from shared.store.rows import ClaimRow, ClinicRow, LookupRow, OfClinic
 from shared.tenancy import Reach, narrow
 
 NewId = Callable[[], UUID]
@@ -63,7 +63,7 @@ class UnitOfWork:
     def open_for(self, clinics: Iterable[UUID]) -> None:
         """Let the rest of this transaction see and change the rows of these clinics alone."""
         self.clinics = frozenset(clinics)
-        self.session.info["clinics"] = self.clinics
+        self.session.info.update(clinics=self.clinics, reach=self._reach)
         narrow(self.session.connection(), self.clinics, self._reach)
 
     def get(self, model: type[Row], clinic_id: UUID, row_id: UUID) -> Row:
@@ -161,20 +161,33 @@ def _declared(kind: type, column: str) -> dict[str, Any]:
     return found
 
 
+SCOPED: dict[Reach, tuple[type[OfClinic], ...]] = {
+    Reach.CLINICS: (OfClinic,),
+    Reach.LOOKUP: (ClinicRow, ClaimRow),
+    Reach.CLAIMS: (ClinicRow, LookupRow),
+    Reach.BACKBONE: (OfClinic,),
+}
+"""Which rows are those of the named clinics alone, for each reach; what PostgreSQL enforces too."""
+
+
 def scope_to_clinics(state: ORMExecuteState) -> None:
-    """Add "of these clinics" to every ORM statement on a table of clinic rows."""
+    """Add "of these clinics" to every ORM statement on a table of a clinic's rows."""
     if state.is_select or state.is_update or state.is_delete:
         clinics = state.session.info["clinics"]
-        state.statement = cast(Any, state.statement).options(
-            with_loader_criteria(
-                ClinicRow, lambda row: row.clinic_id.in_(clinics), include_aliases=True
-            )
-        )
+        scopes = [
+            with_loader_criteria(kind, lambda row: row.clinic_id.in_(clinics), include_aliases=True)
+            for kind in SCOPED[state.session.info["reach"]]
+        ]
+        state.statement = cast(Any, state.statement).options(*scopes)
 
 
 def refuse_foreign_rows(session: Session, _context: Any, _instances: Any) -> None:
-    """Refuse to flush a row of a clinic for which the work was not opened."""
-    clinics = session.info["clinics"]
+    """Refuse to flush a row of a clinic for which the work was not opened.
+
+    Due work of any clinic may be marked as taken by work that claims it.
+    """
+    clinics, claims = session.info["clinics"], session.info["reach"] is Reach.CLAIMS
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, ClinicRow) and row.clinic_id not in clinics:
+        marked = claims and isinstance(row, ClaimRow) and row in session.dirty
+        if isinstance(row, OfClinic) and row.clinic_id not in clinics and not marked:
             raise OutsideItsClinics

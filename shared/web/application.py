@@ -11,7 +11,8 @@ from shared.auth.signing_keys import derived_secret
 from shared.auth.staff_cookie import cookie_name
 from shared.clock import Clock
 from shared.logs import logger
-from shared.settings import Settings
+from shared.rates.rates import Rates
+from shared.settings import BadSettings, Settings
 from shared.store import Store
 from shared.web import leave, readiness
 from shared.web.errors import answer_errors
@@ -40,11 +41,16 @@ def new_app(import_name: str, settings: Settings, store: Store, clock: Clock) ->
     """Return an app with everything that all services have.
 
     The service registers its blueprints for people on the app, and those for programs on
-    ``app.extensions["api"]``. Raises BadMatrix where the access files do not read.
+    ``app.extensions["api"]``. Raises BadMatrix where the access file does not
+    read, and BadSettings where production would be debugged.
     """
     app = App(import_name, static_folder=None)
     rules = rules_of(settings.service)
-    app.extensions.update(settings=settings, store=store, clock=clock, rules=rules, readiness={})
+    rates = Rates(store.engine, derived_secret(settings, "rates"), clock.now)
+    app.extensions.update(
+        settings=settings, store=store, clock=clock, rules=rules, rates=rates, readiness={}
+    )
+    _refuse_debugging(app, settings)
     _configure(app, settings)
     measure(app)
     secure_headers(app)
@@ -56,6 +62,11 @@ def new_app(import_name: str, settings: Settings, store: Store, clock: Clock) ->
     app.extensions["api"] = new_api(app, title=f"Attune {settings.service}")
     app.wsgi_app = Mounted(app.wsgi_app, settings.service)  # type: ignore[method-assign]
     return app
+
+
+def _refuse_debugging(app: Flask, settings: Settings) -> None:
+    if settings.production and app.debug:
+        raise BadSettings(["FLASK_DEBUG is set: it shows what it must not. Take it away."])
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -51,8 +51,11 @@ def answer_errors(app: Flask) -> None:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if for_programs():
-        return refusal_problem(refusal, number=request_id())
-    return _page(refusal.status, str(refusal))
+        answer = refusal_problem(refusal, number=request_id())
+    else:
+        answer = _page(refusal.status, str(refusal))
+    answer.headers.update(refusal.headers)
+    return answer
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,13 +1,16 @@
 """What is asked before a view runs: the form's token, then who is there and whether they may."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from shared.auth.matrix import Word
-from shared.auth.policy import authorise, bears_token, current_rule
+from shared.auth.policy import authorise, bears_token, current_assertion, current_rule
+from shared.auth.presence import mark_presence
 from shared.errors import NotAllowed, NotFound
 from shared.web.errors import FormOutOfDate
+from shared.web.pace import slow_down_programs, slow_down_sources
+from shared.web.requests import settings
 from shared.web.worlds import on_members_host
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -32,7 +35,21 @@ def guard(app: Flask) -> None:
         _refuse_the_others_host()
         if _by_cookie() and request.method not in READING:
             _check_token(tokens)
-        return authorise()
+        slow_down_sources()
+        if (turned_away := authorise()) is not None:
+            return turned_away
+        slow_down_programs()
+        return None
+
+    app.after_request(_mark)
+
+
+def _mark(answer: Response) -> Response:
+    """Let a page of staff carry that someone used it; what everyone sees carries nothing."""
+    rule, assertion = current_rule(), current_assertion()
+    if assertion is not None and rule is not None and rule.for_staff:
+        mark_presence(settings(), answer, assertion)
+    return answer
 
 
 def _refuse_foreign_pages() -> None:

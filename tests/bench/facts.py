@@ -91,9 +91,9 @@ def take_effect(connection: Connection, events: Sequence[PlanChanged]) -> None:
     connection.execute(
         _UNNEST,
         {
-            "plans": _array(event.plan_id for event in events),
-            "clinics": _array(event.clinic_id for event in events),
-            "relationships": _array(event.relationship_id for event in events),
+            "plans": _array(event.plan_id.hex for event in events),
+            "clinics": _array(event.clinic_id.hex for event in events),
+            "relationships": _array(event.relationship_id.hex for event in events),
             "versions": _array(event.version for event in events),
             "states": _array(event.state for event in events),
             "moments": _array(event.occurred_at.isoformat() for event in events),

@@ -9,7 +9,7 @@ from time import monotonic
 from sqlalchemy import create_engine
 from uuid_utils.compat import uuid7
 
-from shared.events.worker import assemble
+from shared.events.worker import assemble, settle
 from tests.bench import facts, ours
 from tests.bench.children import Child, ready
 from tests.bench.stage import Place
@@ -51,6 +51,7 @@ def run(parent: Connection, folder: Path, number: int) -> None:
     ours.hear(hearing, facts.WARM)
     ours.record(teller.store, events[facts.WARM :])
     relaying = Thread(target=ours.tell, args=(telling, number - facts.WARM), daemon=True)
+    settle()
     ready(parent)
     relaying.start()
     ours.hear(hearing, number - facts.WARM)

@@ -14,7 +14,7 @@ from shared.contracts.sessions import PlanChanged
 from shared.events.inbox import Batch
 from shared.events.relay import ENVELOPE_EVENTS
 from shared.events.wake import new_wake
-from shared.events.worker import Parts, assemble
+from shared.events.worker import Parts, assemble, settle
 from shared.service import Service
 from shared.settings import Mode, Settings
 from shared.store import Store, UnitOfWork
@@ -75,6 +75,7 @@ def relay(parent: Connection, place: Place, number: int, envelope_events: int) -
     record(service.store, events[facts.WARM :])
     with create_engine(place.teller_url, isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
+    settle()
     ready(parent)
     tell(parts, number - facts.WARM)
     parent.recv()
@@ -87,6 +88,7 @@ def listen(parent: Connection, place: Place, number: int) -> None:
     parts.listener.step()
     parent.send("connected")
     hear(parts, facts.WARM)
+    settle()
     ready(parent)
     hear(parts, number - facts.WARM)
     parent.send(monotonic())

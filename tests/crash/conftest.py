@@ -17,7 +17,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
     urls = {"teller_url": "", "listener_url": ""}
     if database == "postgres":
         new_database = request.getfixturevalue("new_database")
-        urls = {name: new_database(name.split("_")[0]).owner_url for name in urls}
+        urls = {name: new_database(name.split("_")[0]).worker_url for name in urls}
     rabbitmq = request.getfixturevalue("rabbitmq")
     made = Where(
         folder=tmp_path,

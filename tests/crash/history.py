@@ -61,7 +61,10 @@ def faults(history: History, teller: Engine, listener: Engine) -> list[str]:
 
 def _told(teller: Engine) -> list[tuple[Fact, tuple[str, int], int]]:
     """Return (fact, (stream, partition), position) of every outbox row, by position."""
-    rows = text("SELECT cloud_event, stream, partition, position FROM outbox ORDER BY position, id")
+    rows = text(
+        "SELECT cloud_event, outbox.stream, outbox.partition, position FROM outbox "
+        "LEFT JOIN sequenced ON sequenced.outbox_id = outbox.id ORDER BY position, id"
+    )
     with teller.connect() as connection:
         return [
             (_fact(row.cloud_event), (row.stream, row.partition), row.position)

@@ -36,6 +36,7 @@ from shared.settings import SERVICES, Mode, Settings
 from shared.store import UnitOfWork
 from shared.store.engines import new_engine
 from tests.crash import history
+from tests.servers.furnishing import furnish
 from tests.shared.events.backbone import CLINIC, changed, ledger_on, silent_clients
 
 SUBJECTS = tuple(UUID(int=(0x7000 << 64) + (0x8000 << 48) + nth) for nth in range(1, 9))
@@ -120,7 +121,7 @@ def prepare(where: Where) -> None:
     """Make the tables of both, and the queues, so that nothing young is killed."""
     for make in (teller, listener):
         service = make(where, lambda point: None)
-        service.store.create_tables()
+        furnish(service.store)
         Worker(service)
         service.store.engine.dispose()
 
@@ -213,7 +214,7 @@ def settled(where: Where) -> bool:
     with databases(where) as (teller_engine, listener_engine):
         with teller_engine.connect() as connection:
             told = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
-            waiting = text("SELECT count(*) FROM outbox WHERE position IS NULL")
+            waiting = text("SELECT count(*) FROM unsequenced")
             if connection.execute(waiting).scalar_one():
                 return False
         with listener_engine.connect() as connection:

@@ -75,8 +75,8 @@ def scene(
     """A load that is about to begin, on servers that may be killed."""
     where = Where(
         folder=tmp_path,
-        teller_url=mortal_postgres.new_database("teller").owner_url,
-        listener_url=mortal_postgres.new_database("listener").owner_url,
+        teller_url=mortal_postgres.new_database("teller").worker_url,
+        listener_url=mortal_postgres.new_database("listener").worker_url,
         broker_url=rabbitmq.url(vhost),
         prefix=f"f{uuid4().hex[:8]}",
         feed_port=free_port(),

@@ -22,8 +22,9 @@ class Pair:
         with teller.begin() as connection:
             connection.exec_driver_sql(
                 "CREATE TABLE outbox (id INTEGER PRIMARY KEY, cloud_event TEXT, "
-                "stream TEXT, partition INT, position INT)"
+                "stream TEXT, partition INT)"
             )
+            connection.exec_driver_sql("CREATE TABLE sequenced (outbox_id INT, position INT)")
         with listener.begin() as connection:
             connection.exec_driver_sql(
                 "CREATE TABLE effect (id INTEGER PRIMARY KEY, subject_id TEXT, version INT)"
@@ -31,15 +32,15 @@ class Pair:
 
     def told(self, *facts: Fact, positions: list[int] | None = None) -> "Pair":
         """Write these facts into the outbox, numbered 1, 2, 3 … unless said otherwise."""
-        insert = text(
-            "INSERT INTO outbox (cloud_event, stream, partition, position) VALUES (:e, :s, :p, :n)"
-        )
+        outbox = text("INSERT INTO outbox VALUES (:id, :event, :stream, :partition)")
+        sequenced = text("INSERT INTO sequenced VALUES (:id, :position)")
         with self.teller.begin() as connection:
             for nth, (subject, version) in enumerate(facts):
                 event = {"data": {"relationship_id": subject, "version": version}}
+                row = {"id": nth, "event": json.dumps(event)[:-1]}
+                connection.execute(outbox, {**row, "stream": PLACE[0], "partition": PLACE[1]})
                 position = positions[nth] if positions else nth + 1
-                values = {"e": json.dumps(event)[:-1], "s": PLACE[0], "p": PLACE[1], "n": position}
-                connection.execute(insert, values)
+                connection.execute(sequenced, {"id": nth, "position": position})
         return self
 
     def done(self, *facts: Fact) -> "Pair":

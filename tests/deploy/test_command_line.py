@@ -152,6 +152,7 @@ class TestDoctor:
 
         assert result.exit_code == 0
         assert "Python" in result.output
+        assert "Attune's own scoping alone keeps clinics apart" in result.output
         assert not (tmp_path / "data").exists()
 
 
@@ -193,9 +194,11 @@ def production(attune, tmp_path: Path) -> dict[str, str]:
     names = ("secret_key", "master_key", "broker_url", "private_broker_url")
     return {
         "ATTUNE_MODE": "production",
-        "ATTUNE_DATABASE_URL_FILE": str(folder / "intake_database_url"),
+        "ATTUNE_DATABASE_URL_FILE": str(folder / "intake_app_url"),
+        "ATTUNE_KEY_STORE_URL_FILE": str(folder / "intake_key_store_url"),
         "ATTUNE_STAFF_URL": "https://staff.example.org",
         "ATTUNE_MEMBER_URL": "https://members.example.org",
         "ATTUNE_TRUSTED_HOSTS": "staff.example.org,members.example.org",
+        "ATTUNE_TRUSTED_PROXIES": "10.0.0.0/8",
         **{f"ATTUNE_{name.upper()}_FILE": str(folder / name) for name in names},
     }

@@ -24,6 +24,7 @@ class TestCompose:
         assert set(compose["services"]) == {
             "gateway",
             "broker",
+            "keys-database",
             *(f"{service}-{part}" for service in SERVICES for part in parts),
         }
 
@@ -62,6 +63,35 @@ class TestCompose:
                 f"{service}-{part}" for part in ("database", "migrate", "web", "worker")
             }
 
+    def test_keys_are_on_a_server_of_their_own(self, compose):
+        near = {name for name, one in compose["services"].items() if "keys" in one["networks"]}
+        parts = ("migrate", "web", "worker")
+        assert near == {
+            "keys-database",
+            *(f"{service}-{part}" for service in SERVICES for part in parts),
+        }
+
+        [kept] = [
+            name for name, one in compose["services"].items() if "keys:" in str(one.get("volumes"))
+        ]
+        assert kept == "keys-database"
+
+    @pytest.mark.requirement("PLT-01")
+    def test_each_process_signs_in_under_a_role_of_its_own(self, compose):
+        roles = {"migrate": "owner", "web": "app", "worker": "worker"}
+        for service in SERVICES:
+            for part, role in roles.items():
+                store = "key_store_owner_url" if part == "migrate" else "key_store_url"
+                assert addresses_of(compose["services"][f"{service}-{part}"]) == {
+                    "database_url": f"{service}_{role}_url",
+                    "key_store_url": f"{service}_{store}",
+                }
+
+    def test_every_secret_that_a_container_asks_for_is_there(self, compose):
+        for name, one in compose["services"].items():
+            asked = {each if isinstance(each, str) else each["source"] for each in one["secrets"]}
+            assert asked <= compose["secrets"].keys(), name
+
     def test_no_secret_stands_in_the_environment(self, compose):
         for name, one in compose["services"].items():
             for variable, value in (one.get("environment") or {}).items():
@@ -75,6 +105,12 @@ class TestCompose:
                     name,
                     variable,
                 )
+
+
+def addresses_of(container: dict) -> dict[str, str]:
+    """Return from which secret a container knows the address of each database."""
+    given = [secret for secret in container["secrets"] if isinstance(secret, dict)]
+    return {secret["target"]: secret["source"] for secret in given}
 
 
 class TestGateway:

@@ -122,6 +122,14 @@ class TestOneOrigin:
 
         assert visit("/", headers={"Cookie": f"{cookie}={token}"}).headers["Location"] == home
 
+    def test_invites_nobody_before_there_is_somebody_to_sign_in_as(self, visit, services, story):
+        invited = []
+        for story.now in (Progress(percent=1), HALF_WAY):
+            told = visit("/front/progress.json").json()["open"]
+            invited.append((told, '<p id="look" >' in visit("/").text))
+
+        assert invited == [(False, False), (True, True)]
+
     def test_lets_people_look_around_while_the_network_is_filled(self, visit, services):
         assert "getting ready" in visit("/").text
         assert visit("/?look").status_code == 302

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from deploy.cli import main
 from deploy.seed.cast import Size
+from services.intake.arrivals.domain import NEEDED, OPTIONAL
 from tests.deploy.test_seed import fill_in
 
 HEADER = "relationship,member,email,zone,language,window_days,window_from,window_to,name\n"
@@ -87,11 +88,41 @@ class TestImport:
         assert "2 people unchanged" in again.output
         assert people(folder) == before + 2
 
-    def test_asks_for_the_clinician_where_several_could_be_meant(self, take_over):
-        result = take_over(HEADER + GOOD)
+    def test_names_those_who_could_treat_where_nobody_was_named(self, take_over, folder):
+        before = people(folder)
 
-        assert result.exit_code == 1
-        assert "--clinician" in result.output
+        looked, tried = take_over(HEADER + GOOD, "--dry-run"), take_over(HEADER + GOOD)
+
+        assert (looked.exit_code, tried.exit_code) == (0, 1)
+        for result in (looked, tried):
+            assert "Several could treat them: Mia Castellanos, Tomas Wren." in result.output
+            assert "--clinician" in result.output
+        assert people(folder) == before
+
+    def test_knows_a_clinician_by_name_and_nobody_else(self, take_over):
+        content = HEADER + GOOD.replace("r1", "r2")
+
+        done = take_over(content, "--clinician", "mia castellanos")
+        assert done.exit_code == 0, done.output
+        assert "No clinician" in take_over(content, "--clinician", "Lena Okoro").output
 
     def test_knows_no_other_clinic(self, take_over):
-        assert "There is no clinic of this name" in take_over(HEADER + GOOD, clinic="none").output
+        said = take_over(HEADER + GOOD, clinic="none").output
+
+        assert "There is no clinic of this name" in said
+        assert "Harbour Street Practice" in said
+
+
+class TestExample:
+    def test_comes_in_as_it_is(self, take_over):
+        example = CliRunner().invoke(main, ["import", "--example"])
+
+        result = take_over(example.output, *MIA)
+
+        assert result.exit_code == 0
+        assert "2 relationships opened" in result.output
+
+    def test_has_every_column(self):
+        example = CliRunner().invoke(main, ["import", "--example"])
+
+        assert sorted(example.output.splitlines()[0].split(",")) == sorted((*NEEDED, *OPTIONAL))

@@ -61,7 +61,9 @@ class TestWorker:
         worker.send_signal(signal.SIGTERM)
 
         assert worker.wait(SECONDS) == 0
-        assert '"event": "stopped"' in (tmp_path / "said.log").read_text()
+        said = (tmp_path / "said.log").read_text()
+        assert '"event": "scoped_by_code_alone"' in said
+        assert '"event": "stopped"' in said
 
     def test_a_pulse_that_has_gone_quiet_is_noticed(self, tmp_path):
         folder = str(tmp_path)

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from kombu import Connection
 
+from tests.servers.postgres import APP
+
 
 class TestPostgres:
     def test_gives_every_test_a_database_of_its_own(self, new_database):
@@ -24,6 +26,7 @@ class TestPostgres:
         database = new_database()
         with psycopg.connect(database.owner_url) as connection:
             connection.execute("create table note (id int)")
+            connection.execute(f"grant select, insert on note to {APP}")
 
         with psycopg.connect(database.url) as connection:
             connection.execute("insert into note values (1)")

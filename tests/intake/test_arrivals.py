@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -300,6 +301,12 @@ class TestPage:
         assert done.headers["Location"] == "/intake/people"
         assert counted(house) == (1, 2)
         assert admin.post(confirm).status_code == 410
+
+    def test_hands_over_an_example_that_can_be_taken_in(self, house):
+        page = house.visitor("marta").get("/intake/import").text
+
+        [example] = re.findall(r'href="data:text/csv;charset=utf-8,([^"]+)" download=', page)
+        assert not read_arrivals(unquote(example)).mistakes
 
     def test_lists_each_mistake(self, house):
         page = house.visitor("marta").post(

@@ -1,5 +1,6 @@
 """A person with a browser: opens pages, follows links, fills in forms and presses buttons."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -103,6 +104,10 @@ class Browser:
         )
         self.answer: httpx.Response | None = None
         self.page = Page("")
+
+    def new_tab(self) -> "Browser":
+        """Return another tab of the same browser, for a link of this page: the same cookies."""
+        return copy(self)
 
     def close(self) -> None:
         """Close the browser, and its connections."""

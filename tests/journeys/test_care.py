@@ -9,6 +9,7 @@ import pytest
 from tests.journeys.world import Practice, World, register
 
 LISBON = ZoneInfo("Europe/Lisbon")
+pytestmark = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
 
 
 class TestOpening:

@@ -2,8 +2,10 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,11 +15,12 @@ from click.testing import CliRunner
 from deploy.cli import main
 from deploy.front import Origin
 from deploy.home import RoleHome
-from deploy.network import build_network, settle
+from deploy.network import build_network, connect_services, settle
 from deploy.progress import READY
 from deploy.seed.stage import SetClock
 from shared.settings import Mode, Settings, Smtp
 from tests.journeys.browser import Browser
+from tests.servers.postgres import Database
 
 BEGAN = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,27 +29,35 @@ SECRET = "only for this story, and long enough"
 
 
 class World:
-    """Four services that reach each other, and the browsers of those who use them."""
+    """Four services that reach each other, and the browsers of those who use them.
 
-    def __init__(self, folder: Path, *, smtp: Smtp | None = None):
+    On PostgreSQL pages and workers are apart, each under its own role, as in production.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        smtp: Smtp | None = None,
+        databases: Mapping[str, Database] | None = None,
+        clients: Mapping[str, httpx.Client] | None = None,
+    ):
         self.folder = folder
         self.clock = SetClock(BEGAN)
-        prefix, told = f"j{uuid4().hex[:10]}", {"smtp": smtp or Smtp()}
-        self.services = build_network(
-            lambda name: Settings(
-                service=name,
-                mode=Mode.TEST,
-                data_dir=folder,
-                broker_prefix=prefix,
-                secret_key=SECRET,
-                **told,
-            ),
-            self.clock,
-        )
-        origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
-        origin.apps.update({name: service.app for name, service in self.services.items()})
-        origin.home = RoleHome(self.services["intake"].settings)
-        self.transport = httpx.WSGITransport(app=origin)
+        self._told = {"broker_prefix": f"j{uuid4().hex[:10]}", "smtp": smtp or Smtp()}
+        self._databases = databases or {}
+        if databases:
+            urls = {name: one.worker_url for name, one in databases.items()}
+            self.services = connect_services(self._settings, self.clock, clients)
+            self.working = connect_services(partial(self._settings, urls=urls), self.clock, clients)
+            for service in self.services.values():
+                service.store.keys.store.prepare()
+        else:
+            self.services = self.working = build_network(self._settings, self.clock, clients)
+        self.origin = Origin(("localhost", "127.0.0.1"), lambda: READY)
+        self.origin.apps.update({name: service.app for name, service in self.services.items()})
+        self.origin.home = RoleHome(self.services["intake"].settings)
+        self.transport = httpx.WSGITransport(app=self.origin)
 
     def browser(self) -> Browser:
         """Return a browser that nobody has used yet."""
@@ -54,7 +65,7 @@ class World:
 
     def settle(self) -> None:
         """Let everything that is under way arrive."""
-        settle(self.services)
+        settle(self.working)
 
     def at(self, moment: datetime) -> None:
         """Move the clock to a moment, at most a day at a time, and let what is due happen.
@@ -78,6 +89,8 @@ class World:
             "ATTUNE_DATA_DIR": str(self.folder),
             "ATTUNE_SECRET_KEY": SECRET,
         }
+        if self._databases:
+            told["ATTUNE_DATABASE_URL"] = self._databases["intake"].url
         others = {name: None for name in os.environ if name.startswith("ATTUNE_")}
         result = CliRunner().invoke(main, list(arguments), env={**others, **told})
         assert result.exit_code == 0, result.output
@@ -90,12 +103,31 @@ class World:
     def first_sign_in(self, name: str, starting: str) -> Browser:
         """Let someone sign in for the first time, with a starting password."""
         page = self.sign_in(name, starting)
-        return page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        page.press("Keep this password", present=starting, password=OWN_PASSWORD)
+        return page.follow("Put it off")
+
+    def backup(self, service: str) -> bytes:
+        """Return a backup of a service's database: a dump, or the files as they lie there."""
+        if self._databases:
+            return self._databases[service].dump()
+        files = sorted(self.folder.glob(f"{service}.sqlite*"))
+        return b"".join(file.read_bytes() for file in files)
 
     def stop(self) -> None:
         """Close the databases."""
-        for service in self.services.values():
+        for service in (*self.services.values(), *self.working.values()):
             service.store.engine.dispose()
+
+    def _settings(self, name: str, *, urls: Mapping[str, str] | None = None) -> Settings:
+        own = {one: database.url for one, database in self._databases.items()}
+        return Settings(
+            service=name,
+            mode=Mode.TEST,
+            data_dir=self.folder,
+            database_url=(urls or own).get(name, ""),
+            secret_key=SECRET,
+            **self._told,
+        )
 
 
 @dataclass
@@ -162,11 +194,12 @@ def new_practice(world: World) -> Practice:
     return Practice(world, admin, clinician)
 
 
-def register(admin: Browser, role: str, name: str) -> str:
+def register(admin: Browser, role: str, name: str, *, sign_in: str = "") -> str:
     """Let an admin register someone in a role; return their starting password."""
+    sign_in = sign_in or f"{role}@harbour.example"
     page = admin.open("/intake/staff").follow("Register someone")
     offered = set(re.findall(r'name="postings" value="([^"]+)"', page.answer.text))
     posting = next(value for value in sorted(offered) if value.startswith(role))
-    page.press("Register", name=name, sign_in=f"{role}@harbour.example", postings=[posting])
+    page.press("Register", name=name, sign_in=sign_in, postings=[posting])
     [password] = re.findall(r"<code>([^<]+)</code>", page.answer.text)
     return password

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,11 @@ from shared.contracts.intake import (
 from shared.contracts.words import Purpose, RelationshipState
 from shared.events.tables import outbox
 from shared.events.worker import Worker
+from shared.service import Service
 from shared.settings import Mode, Settings, Smtp
 from tests.reminders.teller import HandClock, Teller
+from tests.servers.furnishing import furnish
+from tests.servers.postgres import Database
 from tests.visitors import Visitor
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -39,7 +43,10 @@ MEMBERS_HOST = "127.0.0.1:8000"
 
 
 class House:
-    """Reminders with one clinic; its neighbours tell what a test lets them tell."""
+    """Reminders with one clinic; its neighbours tell what a test lets them tell.
+
+    On PostgreSQL ``working`` is the same service under the role of a worker, as in production.
+    """
 
     def __init__(
         self,
@@ -47,7 +54,7 @@ class House:
         *,
         gateway: Gateway | None = None,
         smtp: Smtp | None = None,
-        database_url: str = "",
+        database: Database | None = None,
         at: datetime = START,
         clinic_id: UUID | None = None,
         **more: Any,
@@ -61,23 +68,25 @@ class House:
             data_dir=folder,
             broker_prefix=f"test-{uuid4().hex[:8]}",
             smtp=smtp or Smtp(),
-            database_url=database_url,
+            database_url=database.url if database else "",
             **more,
         )
-        clients = {teller.settings.service: teller.client() for teller in self.tellers}
-        self.reminders = create_service(
-            self.settings,
-            clock=self.clock,
-            feeds=new_feeds(self.settings, clients),
-            gateway=gateway,
-        )
-        self.reminders.store.create_tables()
-        self.worker = Worker(self.reminders)
+        self.reminders = self.working = self._service(self.settings, gateway)
+        if database:
+            as_worker = replace(self.settings, database_url=database.worker_url)
+            self.working = self._service(as_worker, gateway)
+        furnish(self.reminders.store)
+        self.worker = Worker(self.working)
         self.clinic_id = clinic_id or uuid4()
         self.clinician_id = uuid4()
         self._versions: dict[Any, int] = {}
         if clinic_id is None:
             self._register()
+
+    def _service(self, settings: Settings, gateway: Gateway | None) -> Service:
+        clients = {teller.settings.service: teller.client() for teller in self.tellers}
+        feeds = new_feeds(settings, clients)
+        return create_service(settings, clock=self.clock, feeds=feeds, gateway=gateway)
 
     @property
     def tellers(self) -> tuple[Teller, Teller]:
@@ -88,7 +97,8 @@ class House:
         """Let go of every connection."""
         self.worker.parts.listener.stop()
         self.worker.parts.relay.stop()
-        for store in (self.reminders.store, *(teller.store for teller in self.tellers)):
+        tellers = (teller.store for teller in self.tellers)
+        for store in (self.reminders.store, self.working.store, *tellers):
             store.engine.dispose()
 
     # What the neighbours tell
@@ -192,7 +202,7 @@ class House:
 
     def run(self, *names: str) -> int:
         """Run these jobs until they find nothing more to do."""
-        jobs = [job for job in self.reminders.jobs if job.name in names]
+        jobs = [job for job in self.working.jobs if job.name in names]
         done = 0
         for job in jobs:
             while did := job.run():
@@ -208,7 +218,7 @@ class House:
             self.run("plan", "send", "settle")
 
     def _next_due(self) -> datetime:
-        with self.reminders.store.claiming() as work:
+        with self.working.store.claiming() as work:
             times = [
                 *work.session.scalars(select(Planning.plan_at)),
                 *work.session.scalars(select(Due.next_try_at)),

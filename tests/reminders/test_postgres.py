@@ -8,8 +8,8 @@ from tests.reminders.house import START
 DAY = timedelta(days=1)
 
 
-def test_two_workers_who_send_at_once_send_each_form_once(new_database, new_house):
-    house = new_house(database_url=new_database("reminders").owner_url)
+def test_two_workers_who_send_at_once_send_each_form_once(furnished_database, new_house):
+    house = new_house(database=furnished_database("reminders"))
     for _ in range(4):
         house.couple()
     house.run("plan")
@@ -28,8 +28,8 @@ def test_two_workers_who_send_at_once_send_each_form_once(new_database, new_hous
     assert len(sent) == len(set(sent)) >= 1
 
 
-def test_a_form_goes_out_and_comes_back(new_database, new_house):
-    house = new_house(database_url=new_database("reminders").owner_url)
+def test_a_form_goes_out_and_comes_back(furnished_database, new_house):
+    house = new_house(database=furnished_database("reminders"))
     _, [person_id, _] = house.couple()
     house.pass_time(START + 7 * DAY, at_least=timedelta(hours=2))
     [letter] = house.letters(person_id)

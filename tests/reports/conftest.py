@@ -102,6 +102,7 @@ class World:
         self.service = service
         self.tellers = tellers
         self.clock = clock
+        self.clinics: dict[UUID, set[UUID]] = {}
         self.inbox = Inbox(service.store, service.subscriptions, clock.now)
         self.inbox.open_cursors()
         self.fetching = Fetching(service.store, service.feeds, service.wanting)
@@ -109,6 +110,7 @@ class World:
     def register(self, name: str, organization_id: UUID, *, since: datetime = LONG_AGO) -> UUID:
         """Let a clinic join an organization."""
         clinic_id = uuid4()
+        self.clinics.setdefault(organization_id, set()).add(clinic_id)
         self.tellers.tell(
             ClinicRegistered(
                 clinic_id=clinic_id,
@@ -180,8 +182,10 @@ class World:
         return self.inbox.apply(new, way="feed").applied if new else 0
 
     def visitor(self, organization_id: UUID, role: Role = Role.SUPERVISOR) -> Visitor:
-        """Return someone who is signed in for an organization."""
-        return Visitor(self.service.app).sign_in(role, organization_id=organization_id)
+        """Return someone who is signed in for an organization and all its clinics."""
+        clinics = self.clinics.get(organization_id, set())
+        visitor = Visitor(self.service.app)
+        return visitor.sign_in(role, clinics=clinics, organization_id=organization_id)
 
     def releases(self, organization_id: UUID) -> list[dict[str, Any]]:
         """Return the list that a program of this organization reads."""

@@ -20,28 +20,35 @@ COMMAND = "make test (it installs PostgreSQL into .venv), or: apt-get install po
 OWNER = "attune_owner"
 """Owns the tables: may migrate, and is no superuser."""
 APP = "attune_app"
-"""The role that services run under: owns nothing, bypasses nothing."""
+"""The role that pages are served under: owns nothing, bypasses nothing."""
+WORKER = "attune_worker"
+"""The role that workers run under: the same, and may claim due work."""
 
 ROLES = f"""
 create role {OWNER} login createdb;
 create role {APP} login;
-alter default privileges for role {OWNER} grant select, insert, update, delete on tables to {APP};
-alter default privileges for role {OWNER} grant usage, select on sequences to {APP};
+create role {WORKER} login in role {APP};
 grant all on schema public to {OWNER};
 """
+"""As deploy/database/first.sh makes them; what each may do comes with the tables."""
 
 
 @dataclass(frozen=True)
 class Database:
-    """One database of a Postgres, with an address for each of its three roles."""
+    """One database of a Postgres, with an address for each of its roles."""
 
     server: "Postgres"
     name: str
 
     @property
     def url(self) -> str:
-        """The address for a service: a role that row-level security binds."""
+        """The address for pages: a role that row-level security binds."""
         return self.server.url(self.name, user=APP)
+
+    @property
+    def worker_url(self) -> str:
+        """The address for a worker: it is bound too, and may claim due work."""
+        return self.server.url(self.name, user=WORKER)
 
     @property
     def owner_url(self) -> str:
@@ -52,6 +59,12 @@ class Database:
     def admin_url(self) -> str:
         """The address of the superuser, for looking behind the curtain."""
         return self.server.url(self.name)
+
+    def dump(self) -> bytes:
+        """Return a backup of everything in it, as pg_dump writes it."""
+        program = _binaries(self.server.ground) / "pg_dump"
+        done = subprocess.run([program, self.admin_url], check=True, capture_output=True)
+        return done.stdout
 
     def drop(self) -> None:
         """Remove the database, whoever is connected."""
@@ -170,6 +183,13 @@ class Postgres:
         """Run statements as the superuser, outside a transaction."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def run_script(self, script: Path, **environment: str) -> None:
+        """Run a script as the superuser, as the image of PostgreSQL does at its first start."""
+        binaries = _binaries(self.ground)
+        here = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "POSTGRES_USER": "postgres"}
+        path = {"PATH": f"{binaries}:{os.environ['PATH']}", "PGDATABASE": "postgres"}
+        subprocess.run(["bash", script], env={**here, **path, **environment}, check=True)
 
     def new_database(self, name: str = "test", *, like: str = "template1") -> Database:
         """Make a database whose name begins with `name`, a copy of the database `like`."""

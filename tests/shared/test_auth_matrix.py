@@ -25,6 +25,10 @@ class TestALine:
         assert parse(["link", "seat"], where="here").for_members
         assert not parse(["public"], where="here").for_members
 
+    def test_may_ask_for_a_fresh_sign_in(self):
+        assert parse(["staff"], where="here", fresh=True).fresh
+        assert not parse(["staff"], where="here").fresh
+
     @pytest.mark.parametrize("words", [[], ["clinicians"], ["staff", "staff"], ["Public"], [""]])
     def test_with_a_word_unknown_is_refused_at_the_start(self, words):
         with pytest.raises(BadMatrix):

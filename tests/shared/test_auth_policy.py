@@ -1,5 +1,7 @@
 """Who may come in: one function decides, before every request, by the matrix."""
 
+import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,12 +11,15 @@ from shared.auth.actors import Actor, Door, Role
 from shared.auth.policy import check_sessions, keep_door
 from shared.auth.redirects import safe_next
 from shared.auth.staff_cookie import clear_staff_cookie, set_staff_cookie
-from shared.errors import Refusal
+from shared.clock import Clock
+from shared.errors import Refusal, Unreachable
 from shared.settings import Mode, Settings
 from tests.shared.showcase import showcase
-from tests.visitors import Visitor, bearer
+from tests.visitors import Visitor, bearer, someone
 
 CLINIC = UUID(int=5)
+WAITING = re.compile(r'name="written_by" value="([^"]+)"')
+CLINICIAN = someone(Role.CLINICIAN)
 LONG_AGO = datetime.now(UTC) - timedelta(minutes=11)
 
 
@@ -116,6 +121,89 @@ class TestASignInThatRanOut:
         assert answer.content_type == "application/problem+json"
 
 
+class Wall(Clock):
+    """A wall clock that a test moves."""
+
+    at = datetime.now(UTC)
+
+    def now(self):
+        return self.at
+
+
+class TestAViewThatAsksForAFreshSignIn:
+    @pytest.fixture
+    def stale(self, app):
+        """A clinician who signed in eleven minutes ago, and whose assertion was renewed since."""
+        wall = app.extensions["wall_clock"] = Wall()
+        visitor = Visitor(app).sign_in(Role.CLINICIAN, now=wall.at, signed_in_at=LONG_AGO)
+        assert visitor.get("/form").status_code == 200
+        return visitor
+
+    def test_opens_to_someone_who_just_signed_in(self, app):
+        assert Visitor(app).sign_in(Role.CLINICIAN).get("/grave").text == "GET "
+
+    def test_sends_others_to_show_that_it_is_them_and_back(self, stale):
+        page = stale.get("/grave?at=2")
+
+        way = "/intake/session/prove?next=/sessions/grave%3Fat%3D2"
+        assert (page.status_code, page.headers["Location"]) == (303, way)
+
+    def test_keeps_what_was_typed_on_the_page_but_for_passwords(self, stale):
+        page = stale.post("/grave", {"note": "a long <text>", "password": "canary-3b9d"})
+
+        assert page.status_code == 401
+        assert 'name="note" value="a long &lt;text&gt;"' in page.text
+        assert "/intake/session/prove?next=/intake/session/back" in page.text
+        assert "canary-3b9d" not in page.text
+
+    def test_is_a_problem_to_a_program(self, stale):
+        answer = stale.get("/api/grave")
+
+        assert (answer.status_code, answer.json["type"]) == (401, "urn:attune:refusal:ProofNeeded")
+
+
+class TestWhatWaitsToBeSentAgain:
+    def test_is_sent_by_the_one_who_wrote_it_alone(self, app):
+        writer, other = uuid4(), uuid4()
+        visitor = Visitor(app).sign_in(Role.CLINICIAN, staff_id=writer)
+        visitor.get("/form")
+        visitor.carry("").browser.delete_cookie("attune-staff")
+        page = visitor.post("/form", {"where": "room 3"})
+        waiting = {"where": "room 3", "written_by": WAITING.search(page.text)[1]}
+
+        foreign = visitor.sign_in(Role.CLINICIAN, staff_id=other).post("/form", waiting)
+        forged = visitor.post("/form", waiting | {"written_by": str(other)})
+        own = visitor.sign_in(Role.CLINICIAN, staff_id=writer).post("/form", waiting)
+
+        assert [one.status_code for one in (foreign, forged, own)] == [409, 409, 302]
+        assert "Someone else wrote this" in foreign.text
+
+
+class TestWhileNobodyKnowsWhoIsStillSignedIn:
+    @pytest.fixture
+    def unsure(self, app):
+        """A clinician at a service that cannot find out whether they are still signed in."""
+
+        def unreachable(assertion):
+            raise Unreachable
+
+        visitor = Visitor(app).sign_in(Role.CLINICIAN)
+        check_sessions(app, unreachable)
+        return visitor
+
+    @pytest.mark.requirement("PLT-19")
+    def test_nothing_is_shown_but_a_sentence(self, unsure):
+        page = unsure.get("/")
+
+        assert page.status_code == 503
+        assert "Another part of Attune does not answer." in page.text
+
+    def test_what_everyone_sees_is_still_served(self, unsure):
+        with closing(unsure.get("/static/house.css")) as style:
+            assert style.status_code == 200
+        assert unsure.get("/sign-in").status_code == 200
+
+
 @pytest.mark.requirement("PLT-20")
 class TestAService:
     def test_comes_in_with_a_token_of_the_right_scope(self, app):
@@ -144,6 +232,21 @@ class TestAService:
 
         assert (said["door"], said["service"]) == ("service", "reports")
         assert said["clinics"] == [str(CLINIC)]
+
+    def test_is_refused_at_a_view_of_people_unless_it_acts_for_one_who_may_use_it(self, app):
+        asked = {
+            "nobody": bearer(app, caller="reports", scopes=["things"]),
+            "another": bearer(app, caller="reports", scopes=["things"], acting=someone(Role.DUTY)),
+            "right": bearer(app, caller="reports", scopes=["things"], acting=CLINICIAN),
+        }
+
+        answers = {
+            who: app.test_client().post("/api/things/", json={"name": "x"}, headers=headers)
+            for who, headers in asked.items()
+        }
+
+        codes = {who: answer.status_code for who, answer in answers.items()}
+        assert codes == {"nobody": 403, "another": 403, "right": 201}
 
     def test_that_shows_a_token_is_not_taken_for_the_browser_it_runs_beside(self, app):
         visitor = Visitor(app).sign_in(Role.CLINICIAN)

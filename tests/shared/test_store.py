@@ -15,8 +15,9 @@ from shared.auth.actors import system
 from shared.columns import COLUMN_TYPES, NAMES, sealed
 from shared.errors import NotFound, Refusal
 from shared.keys import DataClass, Scope, Tampered
-from shared.store import ClaimRow, ClinicRow, OutsideItsClinics, Store
+from shared.store import ClaimRow, ClinicRow, LookupRow, OutsideItsClinics, Store
 from tests.rings import new_ring
+from tests.servers.furnishing import furnish
 from tests.shared.events.backbone import changed
 
 HERE, ELSEWHERE = uuid4(), uuid4()
@@ -40,6 +41,12 @@ class Due(ClaimRow, Base):
     at: Mapped[datetime]
 
 
+class Led(LookupRow, Base):
+    __tablename__ = "led"
+
+    until: Mapped[datetime]
+
+
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
@@ -47,9 +54,9 @@ NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path / 'intake.sqlite'}"
     if request.param == "postgres":
-        url = request.getfixturevalue("new_database")("intake").owner_url
+        url = request.getfixturevalue("new_database")("intake").worker_url
     made = Store(url, Base.metadata, service="intake", keys=new_ring())
-    made.create_tables()
+    furnish(made)
     yield made
     made.engine.dispose()
 
@@ -107,6 +114,46 @@ class TestClinics:
         with store.claiming() as work:
             assert work.session.scalars(select(Note)).all() == []
             assert [due.at for due in work.session.scalars(select(Due))] == [NOW]
+
+    @pytest.mark.requirement("PLT-02")
+    def test_due_work_of_other_clinics_is_not_seen_by_other_work(self, store: Store) -> None:
+        with store.unit_of_work(clinics=[ELSEWHERE], actor=system("intake")) as work:
+            work.add(Due(clinic_id=ELSEWHERE, id=work.new_id(), at=NOW))
+
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            assert work.session.scalars(select(Due)).all() == []
+            work.session.execute(delete(Due))
+        with store.looking_up() as work:
+            assert work.session.scalars(select(Due)).all() == []
+        with store.claiming() as work:
+            assert len(work.session.scalars(select(Due)).all()) == 1
+
+    def test_claiming_marks_what_is_due_and_adds_nothing(self, store: Store) -> None:
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            work.add(Due(clinic_id=HERE, id=work.new_id(), at=NOW))
+
+        with store.claiming() as work:
+            [due] = work.session.scalars(select(Due))
+            due.at = NOW.replace(year=2027)
+        with pytest.raises(OutsideItsClinics), store.claiming() as work:
+            work.add(Due(clinic_id=HERE, id=work.new_id(), at=NOW))
+
+        with store.claiming() as work:
+            assert [due.at.year for due in work.session.scalars(select(Due))] == [2027]
+
+    @pytest.mark.requirement("PLT-02")
+    def test_where_a_secret_leads_is_seen_by_looking_up_alone(self, store: Store) -> None:
+        with store.unit_of_work(clinics=[HERE], actor=system("intake")) as work:
+            work.add(Led(clinic_id=HERE, id=work.new_id(), until=NOW))
+
+        with store.looking_up() as work:
+            assert [led.until for led in work.session.scalars(select(Led))] == [NOW]
+        for opened in (
+            store.claiming(),
+            store.reading(clinics=[ELSEWHERE], actor=system("intake")),
+        ):
+            with opened as work:
+                assert work.session.scalars(select(Led)).all() == []
 
 
 class TestWholeOrNotAtAll:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.auth.actors import Role
 from tests.shared.showcase import showcase
-from tests.visitors import Visitor, bearer
+from tests.visitors import Visitor, bearer, someone
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def clinician(app):
 
 @pytest.fixture
 def program(app):
-    headers = bearer(app, caller="intake", scopes=["things"])
+    headers = bearer(app, caller="intake", scopes=["things"], acting=someone(Role.CLINICIAN))
 
     def call(method, url, **more):
         return app.test_client().open(url, method=method, headers=headers, **more)

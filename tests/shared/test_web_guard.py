@@ -4,7 +4,7 @@ import pytest
 
 from shared.auth.actors import Role
 from tests.shared.showcase import showcase
-from tests.visitors import Visitor, bearer
+from tests.visitors import Visitor, bearer, someone
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ class TestAForm:
 
 class TestAProgram:
     def test_with_a_token_of_its_own_needs_none_of_a_form(self, app):
-        headers = bearer(app, caller="intake", scopes=["things"])
+        person = someone(Role.CLINICIAN)
+        headers = bearer(app, caller="intake", scopes=["things"], acting=person)
 
         answer = app.test_client().post("/api/things/", json={"name": "one"}, headers=headers)
 

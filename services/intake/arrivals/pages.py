@@ -82,6 +82,7 @@ def _page(errors: dict[str, str], mistakes: tuple[domain.Mistake, ...] = ()) -> 
         more=max(len(mistakes) - domain.MOST_SHOWN, 0),
         needed=domain.NEEDED,
         optional=domain.OPTIONAL,
+        example=domain.EXAMPLE,
     )
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.directory.models import Base, of_clinic
 from shared.auth.seats import SeatRow
+from shared.columns import holding
 from shared.consent.ledger import RevisionRow
+from shared.labels import DataClass
 
 
 class ConsentRevision(RevisionRow, Base):
@@ -26,8 +28,8 @@ class ConsentText(Base):
 
     __tablename__ = "consent_text"
 
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    canonical: Mapped[str] = mapped_column(String(8000))
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=holding(DataClass.DIGEST))
+    canonical: Mapped[str] = mapped_column(String(8000), info=holding(DataClass.HOUSE_WORDS))
     kept_at: Mapped[datetime]
 
 

@@ -13,9 +13,10 @@ from services.intake.consent.models import ConsentRevision
 from services.intake.directory import queries as directory
 from services.intake.directory import usecases as directory_usecases
 from services.intake.directory.pages.door import remember_way_back
-from services.intake.directory.pages.visit import let_out, visiting, wall_clock
+from services.intake.directory.pages.visit import let_out, visiting
 from services.intake.people import queries as people
 from services.intake.people.models import Person
+from shared.auth.presence import wall_clock
 from shared.consent.decision import Decision
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import text_in_force

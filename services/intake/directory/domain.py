@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from unicodedata import normalize
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -37,6 +38,10 @@ IDLE_FOR = timedelta(minutes=15)
 FREE_TRIES = 3
 LONGEST_PAUSE = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
+COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
+"""What is tried first by whoever guesses; only those that are long enough otherwise."""
+
+RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are not taken for one another."""
 
@@ -70,8 +75,16 @@ class PasswordTooShort(Refusal):
     """Choose a password of at least 10 letters. Several words are easier to remember."""
 
 
+class PasswordTooCommon(PasswordTooShort):
+    """This password is among the first that are guessed. Choose another, of several words."""
+
+
 class PasswordNotRight(Refusal):
     """The present password is not right. Nothing was changed."""
+
+
+class CodeNotRight(Refusal):
+    """This is not the code that the app shows now. Wait for the next one, and type that."""
 
 
 class RoleNotThere(Refusal):
@@ -137,24 +150,49 @@ def check_name(name: str) -> None:
         raise NameNeeded
 
 
+def plain(typed: str) -> str:
+    """Return what was typed without differences that eyes do not see."""
+    return normalize("NFKC", typed).strip().casefold()
+
+
 def sign_in_name(typed: str) -> str:
     """Return a sign-in name as it is compared; raises SignInNameNeeded where it is none."""
-    name = normalize("NFKC", typed).strip().casefold()
+    name = plain(typed)
     if not 3 <= len(name) <= 120 or re.search(r"\s", name):
         raise SignInNameNeeded
     return name
 
 
 def check_password(password: str) -> None:
-    """Raise PasswordTooShort for a password that is soon guessed."""
+    """Raise PasswordTooShort, or PasswordTooCommon, for a password that is soon guessed.
+
+    Nothing is asked of the letters themselves (NIST SP 800-63B): rules about them make passwords
+    that are hard to remember and easy to guess.
+    """
     if not SHORTEST_PASSWORD <= len(password) <= 1000:
         raise PasswordTooShort
+    if plain(password) in COMMON_PASSWORDS or len(set(password)) < 4:
+        raise PasswordTooCommon
 
 
 def starting_password(chance: bytes) -> str:
     """Return a password that can be read out, from at least 12 random bytes: about 59 bits."""
-    drawn = [LETTERS[byte % len(LETTERS)] for byte in chance[:12]]
-    return "-".join("".join(drawn[start : start + 4]) for start in (0, 4, 8))
+    return _readable(chance[:12], 4)
+
+
+def recovery_code(chance: bytes) -> str:
+    """Return a code that can be copied by hand, from at least 10 random bytes: about 49 bits."""
+    return _readable(chance[:10], 5)
+
+
+def _readable(chance: bytes, together: int) -> str:
+    drawn = "".join(LETTERS[byte % len(LETTERS)] for byte in chance)
+    return "-".join(drawn[at : at + together] for at in range(0, len(drawn), together))
+
+
+def typed_code(typed: str) -> str:
+    """Return a code as it is compared, whatever was put between its letters or digits."""
+    return re.sub(r"[\s-]", "", plain(typed))[:40]
 
 
 def pause_after(failures: int) -> timedelta:
@@ -194,12 +232,19 @@ def conflict(one: Role, other: Role) -> bool:
     return one is not other and {one, other} == NEVER_TOGETHER
 
 
-def session_ended(ends_at: datetime, seen_at: datetime, now: datetime, *, lasts: timedelta) -> bool:
-    """Say whether a sign-in is over: too old, or unused since its last renewal.
+def session_ended(ends_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Say whether a sign-in is over: too old, or left alone since it was seen last."""
+    return now >= ends_at or abs(now - seen_at) >= IDLE_FOR
 
-    ``lasts`` is how long a renewal is good for by itself; idleness counts from then.
-    """
-    return now >= ends_at or now - seen_at >= lasts + IDLE_FOR or now < seen_at - IDLE_FOR
+
+def ago(then: datetime, now: datetime) -> str:
+    """Return in words how long ago something was, by the minute or by the hour."""
+    minutes = max(0, round((now - then).total_seconds() / 60))
+    if minutes < 2:
+        return "just now"
+    if minutes < 90:
+        return f"{minutes} minutes ago"
+    return f"{round(minutes / 60)} hours ago"
 
 
 def roles_at(postings: Collection[Posting], clinic: UUID) -> tuple[Role, ...]:

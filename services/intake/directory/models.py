@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.auth.actors import Role
-from shared.columns import COLUMN_TYPES, NAMES
+from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
 
@@ -37,7 +37,7 @@ class Organization(Base):
     __tablename__ = "organization"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(120), info=holding(DataClass.HOUSE_WORDS))
     founded_at: Mapped[datetime]
 
 
@@ -56,10 +56,10 @@ class Clinic(ClinicRow, Base):
     __tablename__ = "clinic"
 
     organization_id: Mapped[UUID]
-    name: Mapped[str] = mapped_column(String(120))
-    zone: Mapped[str] = mapped_column(String(60))
-    sender: Mapped[str] = mapped_column(String(20))
-    help: Mapped[str] = mapped_column(String(2000), default="")
+    name: Mapped[str] = mapped_column(String(120), info=holding(DataClass.HOUSE_WORDS))
+    zone: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
+    sender: Mapped[str] = mapped_column(String(20), info=holding(DataClass.HOUSE_WORDS))
+    help: Mapped[str] = mapped_column(String(2000), default="", info=holding(DataClass.HOUSE_WORDS))
     registered_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
     pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)
@@ -75,7 +75,11 @@ class DirectoryKey(Base):
 
 
 class StaffAccount(Base):
-    """A member of staff. ``last_role`` and ``last_clinic`` are what they had open last."""
+    """A member of staff. ``last_role`` and ``last_clinic`` are what they had open last.
+
+    ``step_secret`` is what the codes of their second step follow from; ``step_used`` numbers the
+    30 seconds whose code was used last, so that none is used twice.
+    """
 
     __tablename__ = "staff_account"
 
@@ -83,8 +87,12 @@ class StaffAccount(Base):
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     name: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
     sign_in: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
-    sign_in_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    sign_in_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     password: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.PERSON)
+    step_secret: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.PERSON)
+    step_used: Mapped[int] = mapped_column(default=0)
     starting: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     rests_until: Mapped[datetime | None]
@@ -106,8 +114,24 @@ class StaffRole(Base):
     clinic: Mapped[UUID | None]
 
 
+class RecoveryCode(Base):
+    """One of the codes that stand in for a lost phone, as a keyed hash; each is good once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    code: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
+    used_at: Mapped[datetime | None]
+
+
 class StaffSession(Base):
-    """One sign-in of one person in one role. ``cookie`` hashes the secret that the browser has."""
+    """One sign-in of one person in one role. ``cookie`` hashes the secret that the browser has.
+
+    ``proved_at`` is when they last showed that it is them, at sign-in or since.
+    """
 
     __tablename__ = "staff_session"
 
@@ -115,10 +139,22 @@ class StaffSession(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"), index=True)
     role: Mapped[Role]
     clinic: Mapped[UUID | None]
-    cookie: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    cookie: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     signed_in_at: Mapped[datetime]
+    proved_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class StaffSeen(Base):
+    """When a sign-in was renewed last: a counter, apart from what looking at a page may change."""
+
+    __tablename__ = "staff_seen"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("staff_session.id"), primary_key=True)
+    seen_at: Mapped[datetime]
 
 
 def of_clinic(table: str, column: str) -> ForeignKeyConstraint:

@@ -1,6 +1,7 @@
 """What the directory answers: which clinics, which staff, who is signed in as what."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from hmac import digest
 from uuid import UUID
@@ -14,13 +15,19 @@ from services.intake.directory.models import (
     DirectoryKey,
     Organization,
     OrganizationClinic,
+    RecoveryCode,
     StaffAccount,
     StaffRole,
+    StaffSeen,
     StaffSession,
 )
 from shared.auth.actors import Role
+from shared.auth.tokens import STAFF_LIFETIME
 from shared.errors import NotFound
 from shared.store import UnitOfWork
+
+RENEWED_WITHIN = STAFF_LIFETIME + domain.IDLE_FOR
+"""A sign-in that is in use was renewed at most so long ago."""
 
 
 def organization(work: UnitOfWork, organization_id: UUID | None) -> Organization:
@@ -58,11 +65,44 @@ def account_named(work: UnitOfWork, sign_in: str) -> StaffAccount | None:
     return work.session.scalar(query.with_for_update())
 
 
+def account_to_change(work: UnitOfWork, staff_id: UUID) -> StaffAccount:
+    """Return an account, locked against a second try at the same time; raises NotFound."""
+    query = select(StaffAccount).where(StaffAccount.id == staff_id).with_for_update()
+    found = work.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def sign_in_hash(work: UnitOfWork, sign_in: str) -> bytes:
     """Return the keyed hash under which a sign-in name is found; nothing is found with no key."""
+    return digest(_pepper(work), sign_in.encode(), "sha256")
+
+
+def recovery_hash(work: UnitOfWork, staff_id: UUID, code: str) -> bytes:
+    """Return the keyed hash under which someone's recovery code is found."""
+    said = b"recovery" + staff_id.bytes + domain.typed_code(code).encode()
+    return digest(_pepper(work), said, "sha256")
+
+
+def recovery_code(work: UnitOfWork, staff_id: UUID, code: str) -> RecoveryCode | None:
+    """Return someone's recovery code as they typed it, unless it was used."""
+    wanted = recovery_hash(work, staff_id, code)
+    unused = select(RecoveryCode).where(RecoveryCode.code == wanted, RecoveryCode.used_at.is_(None))
+    return work.session.scalar(unused)
+
+
+def recovery_codes_left(work: UnitOfWork, staff_id: UUID) -> int:
+    """Return how many recovery codes someone has not used yet."""
+    unused = select(RecoveryCode).where(
+        RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None)
+    )
+    return len(work.session.scalars(unused).all())
+
+
+def _pepper(work: UnitOfWork) -> bytes:
     key = work.session.scalar(select(DirectoryKey))
-    pepper = "" if key is None else str(work.open(key, "pepper"))
-    return digest(pepper.encode(), sign_in.encode(), "sha256")
+    return b"" if key is None else str(work.open(key, "pepper")).encode()
 
 
 def postings_of(work: UnitOfWork, staff_id: UUID) -> list[Posting]:
@@ -125,6 +165,38 @@ def session_of(work: UnitOfWork, secret: str) -> StaffSession | None:
     cookie = sha256(secret.encode()).digest()
     found = work.session.scalar(select(StaffSession).where(StaffSession.cookie == cookie))
     return None if found is None or found.closed_at else found
+
+
+def open_session(work: UnitOfWork, session_id: UUID) -> StaffSession:
+    """Return a session that was not closed; raises NotFound."""
+    session = work.session.get(StaffSession, session_id)
+    if session is None or session.closed_at is not None:
+        raise NotFound
+    return session
+
+
+def sessions_of(work: UnitOfWork, staff_id: UUID) -> list[StaffSession]:
+    """Return the sessions of someone that were not closed, the newest first."""
+    query = (
+        select(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.closed_at.is_(None))
+        .order_by(StaffSession.signed_in_at.desc(), StaffSession.id)
+    )
+    return list(work.session.scalars(query))
+
+
+def signed_in(
+    work: UnitOfWork, staff_id: UUID, now: datetime
+) -> list[tuple[StaffSession, datetime]]:
+    """Return the sessions that someone could go on with, each with when it was seen last."""
+    pairs = [(one, seen_at(work, one)) for one in sessions_of(work, staff_id)]
+    return [(one, seen) for one, seen in pairs if now < one.ends_at and now - seen < RENEWED_WITHIN]
+
+
+def seen_at(work: UnitOfWork, session: StaffSession) -> datetime:
+    """Return when a session was renewed last."""
+    seen = work.session.get(StaffSeen, session.id)
+    return session.signed_in_at if seen is None else seen.seen_at
 
 
 def still_open(work: UnitOfWork, session_id: UUID) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.directory.models import Base, of_clinic
+from shared.columns import holding
 from shared.contracts.words import RelationshipState
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
@@ -25,7 +26,9 @@ class Relationship(ClinicRow, Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
-    external_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    external_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), info=holding(DataClass.DIGEST)
+    )
 
 
 class Person(ClinicRow, Base):
@@ -35,8 +38,8 @@ class Person(ClinicRow, Base):
 
     name: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
     pronouns: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
-    language: Mapped[str]
-    zone: Mapped[str]
+    language: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
+    zone: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -55,7 +58,9 @@ class Member(ClinicRow, Base):
     person_id: Mapped[UUID] = mapped_column(index=True)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
-    external_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    external_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), info=holding(DataClass.DIGEST)
+    )
 
 
 class ContactCard(ClinicRow, Base):
@@ -66,7 +71,9 @@ class ContactCard(ClinicRow, Base):
 
     email: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
     windows: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
-    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    address_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), info=holding(DataClass.DIGEST)
+    )
     private: Mapped[bool] = mapped_column(default=False)
     confirmed_on: Mapped[date | None]
     confirmed_by: Mapped[UUID | None]

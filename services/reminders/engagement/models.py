@@ -7,6 +7,8 @@ from sqlalchemy import ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
+from shared.columns import holding
+from shared.labels import DataClass
 from shared.store import ClinicRow
 
 
@@ -33,5 +35,5 @@ class Contribution(ClinicRow, Base):
 
     period: Mapped[int]
     episode_id: Mapped[UUID]
-    measure: Mapped[str] = mapped_column(String(40))
-    value: Mapped[str] = mapped_column(String(20))
+    measure: Mapped[str] = mapped_column(String(40), info=holding(DataClass.CODE))
+    value: Mapped[str] = mapped_column(String(20), info=holding(DataClass.CODE))

@@ -1,10 +1,9 @@
-"""When a link is open, what a sent form means, and how often a stranger may knock."""
+"""When a link is open, and what a sent form means."""
 
 import hmac
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -17,8 +16,6 @@ OPEN_FOR = timedelta(hours=2)
 MOST_OPEN = 10
 """How many times one form may be open at once: a scanner may start it, and so may the person."""
 
-KNOCKS, KNOCKS_WITHIN = 10, timedelta(minutes=1)
-MOST_SOURCES = 10_000
 STOP_QUESTION, STOP_ANSWER = "Q19", "stop"
 
 
@@ -63,21 +60,3 @@ def new_key() -> str:
 def hash_of(secret: bytes, key: str) -> bytes:
     """Return the keyed hash under which the secret of an open form is kept."""
     return hmac.digest(secret, b"form" + key.encode(), sha256)
-
-
-@dataclass
-class Doorbell:
-    """Counts knocks at closed links, per source; held in memory, by one process."""
-
-    _knocks: dict[str, deque[datetime]] = field(default_factory=dict)
-
-    def knock(self, source: str, now: datetime) -> None:
-        """Note a knock at a link that is closed."""
-        if len(self._knocks) >= MOST_SOURCES:
-            self._knocks.clear()
-        self._knocks.setdefault(source, deque(maxlen=KNOCKS)).append(now)
-
-    def rings_off(self, source: str, now: datetime) -> bool:
-        """Whether a source has knocked at closed links too often within the last minute."""
-        knocks = self._knocks.get(source, ())
-        return sum(now - KNOCKS_WITHIN < at <= now for at in knocks) >= KNOCKS

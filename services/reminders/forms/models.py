@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
+from shared.columns import holding
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, LookupRow, sealed
 
@@ -17,7 +18,9 @@ class OpenForm(LookupRow, Base):
     __tablename__ = "open_form"
 
     prompt_id: Mapped[UUID]
-    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    key_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     until: Mapped[datetime]
 
 
@@ -33,7 +36,7 @@ class Form(ClinicRow, Base):
     prompt_id: Mapped[UUID]
     person_id: Mapped[UUID]
     relationship_id: Mapped[UUID]
-    set_code: Mapped[str] = mapped_column(String(20))
+    set_code: Mapped[str] = mapped_column(String(20), info=holding(DataClass.CODE))
     set_version: Mapped[int]
     submitted_at: Mapped[datetime]
     content: Mapped[bytes | None] = sealed(

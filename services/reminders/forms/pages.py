@@ -1,6 +1,6 @@
 """The members' pages: a link, a short form, a thank-you; and one page for every closed door."""
 
-from typing import Any
+from datetime import datetime
 
 from flask import (
     Blueprint,
@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.reminders.forms import domain, queries, usecases
-from services.reminders.forms.domain import Doorbell, KnockedTooOften, LinkClosed
+from services.reminders.forms.domain import KnockedTooOften, LinkClosed
 from services.reminders.forms.queries import Door
 from services.reminders.questions.queries import weekly_set
 from services.reminders.roster.queries import clinic
@@ -27,7 +27,10 @@ from shared.auth.actors import Actor
 from shared.auth.actors import Door as Way
 from shared.auth.policy import keep_door
 from shared.errors import Refusal
+from shared.rates.rates import KNOCKS, WRONG_TRIES, TooOften
 from shared.web import now, store, unit_of_work
+from shared.web.pace import rates
+from shared.web.source import source
 
 KEY = "reminders.form"
 
@@ -36,7 +39,7 @@ blueprint = Blueprint("forms", __name__, template_folder="../templates")
 
 def register(app: Flask, stationery: Stationery) -> None:
     """Add these pages to an app, with what knows its links and keeps its door."""
-    app.extensions.update(stationery=stationery, doorbell=Doorbell())
+    app.extensions.update(stationery=stationery)
     keep_door(app, Way.LINK, _who_has_a_form_open)
     app.register_blueprint(blueprint)
 
@@ -91,7 +94,7 @@ def stopping(token: str) -> str:
 def stop(token: str) -> str:
     """Stop these messages, also by one click in a mail program; the answer is always the same."""
     token_hash = _stationery().hash_of(token)
-    with store().claiming() as work:
+    with store().looking_up() as work:
         link = link_behind(work, token_hash)
     if link is not None:
         door = (link.clinic_id, link.id)
@@ -102,41 +105,44 @@ def stop(token: str) -> str:
 
 def _closed(refusal: Refusal) -> ResponseReturnValue:
     """Answer every closed, spent, invented or refused address with the same page."""
-    status = refusal.status if isinstance(refusal, KnockedTooOften) else LinkClosed.status
+    throttled = isinstance(refusal, KnockedTooOften)
+    status = refusal.status if throttled else LinkClosed.status
     answer = make_response(render_template("reminders/forms/closed.html"), status)
     answer.vary.add("Cookie")
+    if throttled:
+        answer.headers.update(TooOften.headers)
     return answer
 
 
 blueprint.register_error_handler(Refusal, _closed)
 
 
-def _link_open(token: str) -> tuple[Door, Any]:
+def _link_open(token: str) -> tuple[Door, datetime]:
     """Return where a link leads while it is open; a closed one is noted against its source."""
+    token_hash = _stationery().hash_of(token)
     try:
-        with store().claiming() as work:
-            door, closes_at = queries.link_leads(work, _stationery().hash_of(token), now=now())
+        with store().looking_up() as work:
+            door, closes_at = queries.link_leads(work, token_hash, now=now())
         _look_at(door)
     except LinkClosed:
-        _note_knock()
+        _note_knock(token_hash)
         raise
     return door, closes_at
 
 
-def _note_knock() -> None:
+def _note_knock(token_hash: bytes) -> None:
     """Count a knock at a closed link; raises KnockedTooOften. An open link always opens."""
-    bell: Doorbell = current_app.extensions["doorbell"]
-    source = request.remote_addr or ""
-    if bell.rings_off(source, now()):
+    by_source = rates().spend(KNOCKS, source())
+    by_link = rates().spend(WRONG_TRIES, token_hash.hex())
+    if not (by_source and by_link):
         raise KnockedTooOften
-    bell.knock(source, now())
 
 
 def _who_has_a_form_open() -> Actor:
     key = session.get(KEY)
     if not key:
         raise LinkClosed
-    with store().claiming() as work:
+    with store().looking_up() as work:
         key_hash = domain.hash_of(_stationery().secret, str(key))
         door = queries.open_form_leads(work, key_hash, now=now())
     g.door = door

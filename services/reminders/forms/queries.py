@@ -22,7 +22,7 @@ Door = tuple[UUID, UUID]
 
 
 def link_leads(work: UnitOfWork, token_hash: bytes, *, now: datetime) -> tuple[Door, datetime]:
-    """Return where a link leads and when it closes; raises LinkClosed. For a claiming work."""
+    """Return where a link leads and when it closes; raises LinkClosed. For work that looks up."""
     link = link_behind(work, token_hash)
     if link is None or link.closes_at <= now:
         raise LinkClosed
@@ -30,7 +30,7 @@ def link_leads(work: UnitOfWork, token_hash: bytes, *, now: datetime) -> tuple[D
 
 
 def open_form_leads(work: UnitOfWork, key_hash: bytes, *, now: datetime) -> Door:
-    """Return where an open form leads; raises LinkClosed. For a claiming work."""
+    """Return where an open form leads; raises LinkClosed. For work that looks up."""
     found = work.session.scalar(select(OpenForm).where(OpenForm.key_hash == key_hash))
     if found is None or found.until <= now:
         raise LinkClosed

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.columns import COLUMN_TYPES, NAMES
+from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
@@ -34,9 +34,9 @@ class Clinic(ClinicRow, Base):
     __tablename__ = "clinic"
 
     version: Mapped[int] = mapped_column(default=0)
-    zone: Mapped[str] = mapped_column(String(60), default="UTC")
-    sender: Mapped[str] = mapped_column(String(60), default="")
-    help: Mapped[str] = mapped_column(Text, default="")
+    zone: Mapped[str] = mapped_column(String(60), default="UTC", info=holding(DataClass.CODE))
+    sender: Mapped[str] = mapped_column(String(60), default="", info=holding(DataClass.HOUSE_WORDS))
+    help: Mapped[str] = mapped_column(Text, default="", info=holding(DataClass.HOUSE_WORDS))
 
 
 class Relationship(ClinicRow, Base):

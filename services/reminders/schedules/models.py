@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
 from services.reminders.schedules.domain import Hold, State
+from shared.columns import holding
+from shared.labels import DataClass
 from shared.store import ClaimRow, ClinicRow
 
 
@@ -26,7 +28,7 @@ class Schedule(ClinicRow, Base):
     relationship_id: Mapped[UUID]
     person_id: Mapped[UUID]
     weekday: Mapped[int]
-    at: Mapped[str] = mapped_column(String(5))
+    at: Mapped[str] = mapped_column(String(5), info=holding(DataClass.TIME))
     paused: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 

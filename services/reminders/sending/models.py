@@ -7,6 +7,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
+from shared.columns import holding
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, LookupRow, sealed
 
@@ -16,7 +17,9 @@ class LinkKey(LookupRow, Base):
 
     __tablename__ = "link_key"
 
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    token_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
+    )
     closes_at: Mapped[datetime]
 
 

@@ -87,7 +87,7 @@ def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> dom
 
 
 def link_behind(work: UnitOfWork, token_hash: bytes) -> LinkKey | None:
-    """Return where a link leads; for a claiming work."""
+    """Return where a link leads; for work that looks up."""
     return work.session.scalar(select(LinkKey).where(LinkKey.token_hash == token_hash))
 
 

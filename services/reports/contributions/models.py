@@ -7,7 +7,7 @@ from sqlalchemy import Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.reports.contributions.domain import Teller
-from shared.columns import COLUMN_TYPES, NAMES
+from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
 
@@ -34,8 +34,8 @@ class ClinicName(ClinicRow, Base):
 
     __tablename__ = "clinic_name"
 
-    name: Mapped[str] = mapped_column(String(200))
-    organization_name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), info=holding(DataClass.HOUSE_WORDS))
+    organization_name: Mapped[str] = mapped_column(String(200), info=holding(DataClass.HOUSE_WORDS))
 
 
 class ClinicSecret(ClinicRow, Base):
@@ -84,5 +84,5 @@ class Contribution(ClinicRow, Base):
     period: Mapped[int]
     teller: Mapped[Teller]
     pseudonym: Mapped[UUID]
-    measure: Mapped[str] = mapped_column(String(60))
-    value: Mapped[str] = mapped_column(String(60))
+    measure: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
+    value: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))

@@ -8,6 +8,8 @@ from sqlalchemy import String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reports.contributions.models import Base
+from shared.columns import holding
+from shared.labels import DataClass
 
 
 class Frozen(Exception):
@@ -28,12 +30,12 @@ class Release(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organization_id: Mapped[UUID]
-    series: Mapped[str] = mapped_column(String(20))
+    series: Mapped[str] = mapped_column(String(20), info=holding(DataClass.CODE))
     number: Mapped[int]
     period: Mapped[int]
-    document: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
-    previous_sha256: Mapped[str | None] = mapped_column(String(64))
+    document: Mapped[str] = mapped_column(Text, info=holding(DataClass.RELEASED))
+    sha256: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+    previous_sha256: Mapped[str | None] = mapped_column(String(64), info=holding(DataClass.DIGEST))
     published_at: Mapped[datetime]
 
 

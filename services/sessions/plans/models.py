@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sessions.plans.domain import Method
 from services.sessions.roster.models import Base
+from shared.columns import holding
 from shared.contracts.words import PlanState
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
@@ -29,7 +30,7 @@ class Plan(ClinicRow, Base):
     )
 
     relationship_id: Mapped[UUID]
-    experiment: Mapped[str] = mapped_column(String(20))
+    experiment: Mapped[str] = mapped_column(String(20), info=holding(DataClass.CODE))
     menu_version: Mapped[int]
     days: Mapped[int]
     state: Mapped[PlanState] = mapped_column(default=PlanState.OFFERED)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sessions.records.domain import Kind
 from services.sessions.roster.models import Base
+from shared.columns import holding
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
 
@@ -62,6 +63,6 @@ class Milestone(ClinicRow, Base):
 
     relationship_id: Mapped[UUID]
     at: Mapped[datetime]
-    code: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40), info=holding(DataClass.CODE))
     """What happened, as ``<part>.<past participle>``: plan.offered, plan.running, plan.ended."""
     subject_id: Mapped[UUID]

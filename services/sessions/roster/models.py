@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.columns import COLUMN_TYPES, NAMES
+from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.contracts.words import PromptOutcome, RelationshipState
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
@@ -24,8 +24,8 @@ class Clinic(ClinicRow, Base):
 
     __tablename__ = "clinic"
 
-    name: Mapped[str] = mapped_column(String(200), default="")
-    zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    name: Mapped[str] = mapped_column(String(200), default="", info=holding(DataClass.HOUSE_WORDS))
+    zone: Mapped[str] = mapped_column(String(60), default="UTC", info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=0)
 
 

@@ -19,11 +19,12 @@ from shared.contracts.intake import ConsentChanged, RelationshipChanged
 from shared.contracts.words import Purpose, RelationshipState
 from shared.events.content import Provider, Wanting
 from shared.events.inbox import Batch, Handler
-from shared.events.tables import inbox_cursor, outbox, stream_head, undelivered
+from shared.events.tables import inbox_cursor, outbox, sequenced, stream_head, undelivered
 from shared.events.worker import Worker, assemble
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
 from shared.store import UnitOfWork
+from tests.servers.furnishing import furnish
 
 CLINIC = UUID("11111111-1111-7111-8111-111111111111")
 CLINICIAN = UUID("22222222-2222-7222-8222-222222222222")
@@ -127,7 +128,8 @@ class Backbone:
 
     def positions(self) -> dict[tuple[str, int], list[int | None]]:
         """Return the positions given out, per partition, in the order of recording."""
-        rows = select(outbox.c.stream, outbox.c.partition, outbox.c.position)
+        given = outbox.outerjoin(sequenced, sequenced.c.outbox_id == outbox.c.id)
+        rows = select(outbox.c.stream, outbox.c.partition, sequenced.c.position).select_from(given)
         found: dict[tuple[str, int], list[int | None]] = {}
         with self.teller.store.engine.connect() as connection:
             for stream, partition, position in connection.execute(rows.order_by(outbox.c.id)):
@@ -156,6 +158,11 @@ class Backbone:
         with self.teller.store.engine.begin() as connection:
             connection.execute(stream_head.update().values(published=0))
 
+    def lose_heads(self) -> None:
+        """As if the teller's worker had never started: nothing can be numbered."""
+        with self.teller.store.engine.begin() as connection:
+            connection.execute(stream_head.delete())
+
     def stop(self) -> None:
         """Leave the broker and the databases."""
         for worker in (self.telling, self.hearing):
@@ -176,7 +183,7 @@ class Backbone:
     def _teller(self, database_url: str) -> Service:
         settings = self._settings("intake", database_url)
         store = new_store(settings, new_base().metadata)
-        store.create_tables()
+        furnish(store)
         clock = Clock()
         provider = Provider(
             kind="intake.person",
@@ -200,7 +207,7 @@ class Backbone:
     def _listener(self, base: type[DeclarativeBase], database_url: str) -> Service:
         settings = self._settings("sessions", database_url)
         store = new_store(settings, base.metadata)
-        store.create_tables()
+        furnish(store)
         clock = Clock()
         clients = silent_clients()
         clients["intake"] = httpx.Client(transport=self.line, base_url="http://intake")

@@ -40,8 +40,8 @@ def built(request: pytest.FixtureRequest, folder: Path, pair: str, **more: Any) 
     database, broker = pair.split("-")
     if database == "postgres":
         new_database = request.getfixturevalue("new_database")
-        more["teller_url"] = new_database("teller").owner_url
-        more["listener_url"] = new_database("listener").owner_url
+        more["teller_url"] = new_database("teller").worker_url
+        more["listener_url"] = new_database("listener").worker_url
     if broker == "rabbitmq":
         rabbitmq = request.getfixturevalue("rabbitmq")
         more["broker_url"] = rabbitmq.url(request.getfixturevalue("vhost"))

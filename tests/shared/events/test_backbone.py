@@ -8,12 +8,13 @@ import pytest
 from kombu import Connection
 
 from shared.auth.actors import system
+from shared.contracts.streams import streams_of
 from shared.errors import NotYetKnown, Refusal, Unreachable
 from shared.events.freshness import Freshness
 from shared.events.lease import Lease
 from shared.events.parking import listed
 from shared.events.relay import Relay
-from shared.events.sequencing import sequence_all
+from shared.events.sequencing import ensure_heads, sequence_all
 from shared.events.tables import stream_head, undelivered
 from tests.shared.events.backbone import CLINIC, Backbone, changed, consent
 
@@ -80,6 +81,18 @@ class TestTelling:
         for given in backbone.positions().values():
             assert sorted(position or 0 for position in given) == list(range(1, len(given) + 1))
         assert backbone.recorded() == 4 * 10
+
+    def test_a_fact_whose_partition_has_no_head_yet_waits_for_it(self, backbone: Backbone) -> None:
+        backbone.lose_heads()
+        backbone.tell_versions(uuid4(), 1, 2)
+        sequence_all(backbone.teller.store.engine)
+        assert list(backbone.positions().values()) == [[None, None]]
+
+        with backbone.teller.store.engine.begin() as connection:
+            ensure_heads(connection, streams_of("intake"))
+        sequence_all(backbone.teller.store.engine)
+
+        assert list(backbone.positions().values()) == [[1, 2]]
 
     def test_two_relays_at_once_tell_everything_and_double_nothing(
         self, backbone: Backbone

@@ -4,6 +4,7 @@ One line is one member. Lines with the same ``relationship`` belong together; ``
 the clinic calls that person in its own list, and by which they are known again next time.
 """
 
+from services.intake.arrivals.domain.example import EXAMPLE
 from services.intake.arrivals.domain.reading import read_arrivals
 from services.intake.arrivals.domain.rows import (
     MOST_BYTES,
@@ -19,6 +20,7 @@ from services.intake.arrivals.domain.rows import (
 )
 
 __all__ = [
+    "EXAMPLE",
     "MOST_BYTES",
     "MOST_ROWS",
     "MOST_SHOWN",

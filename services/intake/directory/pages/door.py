@@ -1,37 +1,36 @@
-"""The staff's door: sign in, renew, switch role, change one's password, sign out."""
+"""The staff's door: sign in, renew, switch role, sign out."""
 
 from uuid import UUID
 
-from flask import (
-    Blueprint,
-    Response,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask import session as visit
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import domain, queries, usecases
 from services.intake.directory.domain import Posting
-from services.intake.directory.models import StaffSession
-from services.intake.directory.pages.visit import let_in, let_out, visiting, wall_clock
+from services.intake.directory.models import StaffAccount
+from services.intake.directory.pages.places import place_names
+from services.intake.directory.pages.visit import (
+    enter,
+    lacks_second_step,
+    let_in,
+    let_out,
+    own_session,
+    visiting,
+)
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
+from shared.auth.presence import wall_clock
 from shared.auth.redirects import safe_next
-from shared.errors import Refusal, SignInNeeded
+from shared.errors import Refusal
 from shared.store import UnitOfWork
-from shared.web import settings, store, unit_of_work
+from shared.web import reading, settings, unit_of_work
 from shared.web.menu import ROLE_WORDS, menu_for
-from shared.web.requests import reading
 
 blueprint = Blueprint("door", __name__)
 BACK = "intake.back"
 NOT_OPENED = (
-    "This name and password do not open an account. After several tries in a row, "
+    "This name, password and code do not open an account. After several tries in a row, "
     "wait a few minutes before the next one."
 )
 
@@ -40,58 +39,72 @@ NOT_OPENED = (
 def home() -> ResponseReturnValue:
     """Go to the first page of the role that is open."""
     menu = menu_for(current_actor().role, production=settings().production)
-    return redirect(menu[0].url if menu else url_for(".account"))
+    return redirect(menu[0].url if menu else url_for("account.shown"))
 
 
 @blueprint.get("/session/renew")
 def renew() -> ResponseReturnValue:
     """Renew what the browser shows to all services, or ask to sign in."""
     onwards = safe_next(request.args.get("next"), otherwise=url_for(".home"))
-    with reading(clinics=()) as work:
+    with unit_of_work(clinics=()) as work:
         found = visiting(work)
+        if found is not None and lacks_second_step(work, found[0].staff_id):
+            return redirect(url_for("second_step.first", next=onwards), 303)
         if found is not None:
+            usecases.note_seen(work, session_id=found[0].id, now=wall_clock())
             return let_in(make_response(redirect(onwards, 303)), work, *found)
     return redirect(url_for(".sign_in", next=onwards), 303)
 
 
+@blueprint.get("/session/back")
+def back() -> str:
+    """Say, in a tab opened to sign in, that the work goes on in the other one."""
+    return render_template("intake/directory/back.html")
+
+
 @blueprint.get("/sign-in")
 def sign_in() -> str:
-    """Ask for a name and a password."""
+    """Ask for a name, a password and a code."""
     return _door("")
 
 
 @blueprint.post("/sign-in")
 def signing_in() -> ResponseReturnValue:
     """Let a member of staff in, or say in the same words whatever was wrong."""
-    name, password = request.form.get("name", ""), request.form.get("password", "")
+    name = request.form.get("name", "")
     with unit_of_work(clinics=()) as work:
-        account = usecases.sign_in(work, name=name, password=password, now=wall_clock())
+        account = _verified(work, request.form.get("password", ""))
         if account is not None and not account.starting:
-            return _welcome(work, account.id)
-        starting = account is not None
-    if starting:
-        return render_template("intake/directory/own_password.html", name=name, errors={})
+            code = request.form.get("code", "")
+            return enter(work, account.id, code=code, onwards=_onwards())
+    if account is not None:
+        return _own_password(account, {})
     return _door(NOT_OPENED, name), 401
 
 
 @blueprint.post("/sign-in/own-password")
 def own_password() -> ResponseReturnValue:
-    """Let someone replace their starting password, and let them in."""
-    name, present = request.form.get("name", ""), request.form.get("present", "")
-    chosen, errors = request.form.get("password", ""), {}
+    """Let someone replace their starting password; their second step comes next."""
+    present, code = request.form.get("present", ""), request.form.get("code", "")
+    errors = {"present": NOT_OPENED}
     with unit_of_work(clinics=()) as work:
-        account = usecases.sign_in(work, name=name, password=present, now=wall_clock())
+        account = _verified(work, present)
         try:
             if account is not None:
                 usecases.choose_password(
-                    work, staff_id=account.id, present=present, password=chosen, now=wall_clock()
+                    work,
+                    staff_id=account.id,
+                    present=present,
+                    password=request.form.get("password", ""),
+                    now=wall_clock(),
                 )
-                return _welcome(work, account.id)
-            errors["present"] = NOT_OPENED
+                onwards = _onwards()
+                if account.step_secret is None:
+                    onwards = url_for("second_step.first", next=onwards)
+                return enter(work, account.id, code=code, onwards=onwards)
         except domain.PasswordTooShort as refusal:
-            errors["password"] = str(refusal)
-    page = render_template("intake/directory/own_password.html", name=name, errors=errors)
-    return page, 422
+            errors = {"password": str(refusal)}
+    return _own_password(account, errors), 422
 
 
 @blueprint.post("/sign-out")
@@ -109,20 +122,16 @@ def sign_out() -> ResponseReturnValue:
 def role() -> str:
     """Show the roles that someone holds, each a click away."""
     with reading() as work:
-        session = _own(work)
+        session = own_session(work)
         present = Posting(session.role, session.clinic)
-        account = queries.account(work, session.staff_id)
         held = queries.postings_of(work, session.staff_id)
-        clinics = queries.clinics_of(work, account.organization_id)
-        house = queries.organization(work, account.organization_id).name
-    with store().reading(clinics=clinics, actor=current_actor()) as work:
-        names = {clinic.id: clinic.name for clinic in queries.clinics(work)}
+        names = place_names(work, session.staff_id)
     rows = [
         {
             "role": posting.role,
             "clinic": posting.clinic or "",
             "says": ROLE_WORDS[posting.role],
-            "place": names.get(posting.clinic, house) if posting.clinic else house,
+            "place": names[posting.clinic],
             "open": posting == present,
         }
         for posting in held
@@ -136,37 +145,11 @@ def switch_role() -> ResponseReturnValue:
     posting = _posting(request.form.get("role", ""), request.form.get("clinic", ""))
     with unit_of_work() as work:
         session, secret = usecases.switch_role(
-            work, session_id=_own(work).id, posting=posting, now=wall_clock()
+            work, session_id=own_session(work).id, posting=posting, now=wall_clock()
         )
         menu = menu_for(session.role, production=settings().production)
-        onwards = menu[0].url if menu else url_for(".account")
+        onwards = menu[0].url if menu else url_for("account.shown")
         return let_in(make_response(redirect(onwards, 303)), work, session, secret)
-
-
-@blueprint.get("/account")
-def account() -> str:
-    """Show someone their own account."""
-    return _account({})
-
-
-@blueprint.post("/account")
-def change_password() -> ResponseReturnValue:
-    """Let someone change their password."""
-    try:
-        with unit_of_work() as work:
-            usecases.choose_password(
-                work,
-                staff_id=_own(work).staff_id,
-                present=request.form.get("present", ""),
-                password=request.form.get("password", ""),
-                now=wall_clock(),
-            )
-    except domain.PasswordNotRight as refusal:
-        return _account({"present": str(refusal)}), 422
-    except domain.PasswordTooShort as refusal:
-        return _account({"password": str(refusal)}), 422
-    flash("Your password is changed.", "good")
-    return redirect(url_for(".account"), 303)
 
 
 def place_of(actor: object) -> str:
@@ -187,11 +170,19 @@ def remember_way_back(url: str) -> None:
     visit[BACK] = url
 
 
-def _welcome(work: UnitOfWork, staff_id: UUID) -> Response:
-    session, secret = usecases.open_session(work, staff_id=staff_id, now=wall_clock())
+def _verified(work: UnitOfWork, password: str) -> StaffAccount | None:
+    return usecases.sign_in(
+        work,
+        name=request.form.get("name", ""),
+        password=password,
+        code=request.form.get("code", ""),
+        now=wall_clock(),
+    )
+
+
+def _onwards() -> str:
     wanted = request.args.get("next") or request.form.get("next") or visit.pop(BACK, None)
-    onwards = safe_next(wanted, otherwise=url_for(".home"))
-    return let_in(make_response(redirect(onwards, 303)), work, session, secret)
+    return safe_next(wanted, otherwise=url_for(".home"))
 
 
 def _door(refused: str, name: str = "") -> str:
@@ -201,21 +192,14 @@ def _door(refused: str, name: str = "") -> str:
     )
 
 
-def _account(errors: dict[str, str]) -> str:
-    with reading() as work:
-        found = queries.account(work, _own(work).staff_id)
-        facts = [
-            ("Name", str(work.open(found, "name"))),
-            ("Sign-in name", str(work.open(found, "sign_in"))),
-        ]
-    return render_template("intake/directory/account.html", facts=facts, errors=errors)
-
-
-def _own(work: UnitOfWork) -> StaffSession:
-    found = visiting(work)
-    if found is None or found[0].staff_id != current_actor().id:
-        raise SignInNeeded
-    return found[0]
+def _own_password(account: StaffAccount | None, errors: dict[str, str]) -> str:
+    return render_template(
+        "intake/directory/own_password.html",
+        name=request.form.get("name", ""),
+        onwards=safe_next(request.values.get("next"), otherwise=""),
+        asks_code=account.step_secret is not None if account else "code" in request.form,
+        errors=errors,
+    )
 
 
 def _posting(role: str, clinic: str) -> Posting:

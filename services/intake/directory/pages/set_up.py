@@ -12,6 +12,7 @@ from services.intake.directory.models import Clinic, StaffAccount
 from services.intake.directory.pages.visit import let_in, visiting
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
+from shared.auth.presence import wall_clock
 from shared.errors import NotAllowed, Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading, store, unit_of_work
@@ -165,9 +166,9 @@ def member_of_staff(staff_id: UUID) -> str:
     """Show someone's roles, to change them."""
     with reading() as work:
         account, held = _found(work, staff_id)
-        name = str(work.open(account, "name"))
+        typed = {"name": work.open(account, "name"), "has_step": account.step_secret is not None}
     chosen = [_code(posting) for posting in held]
-    return _staff_page({"name": name}, chosen, {}, staff_id=staff_id)
+    return _staff_page(typed, chosen, {}, staff_id=staff_id)
 
 
 @blueprint.post("/staff/<uuid:staff_id>")
@@ -177,7 +178,9 @@ def change_roles(staff_id: UUID) -> ResponseReturnValue:
         _, held = _found(work, staff_id)
         offered = {_code(posting) for posting in _offered(work)}
         kept = [posting for posting in held if _code(posting) not in offered]
-        usecases.change_roles(work, staff_id=staff_id, postings={*kept, *_chosen()}, now=now())
+        usecases.change_roles(
+            work, staff_id=staff_id, postings={*kept, *_chosen()}, now=wall_clock()
+        )
     flash("The roles are changed. They take effect at the next sign-in.", "good")
     return redirect(url_for(".staff"), 303)
 
@@ -187,9 +190,20 @@ def renew_password(staff_id: UUID) -> ResponseReturnValue:
     """Give someone a new starting password, shown this once."""
     password = domain.starting_password(token_bytes(12))
     with unit_of_work() as work:
-        account = usecases.renew_password(work, staff_id=staff_id, password=password, now=now())
+        account = usecases.renew_password(
+            work, staff_id=staff_id, password=password, now=wall_clock()
+        )
         name = str(work.open(account, "name"))
     return _password_page(name, password)
+
+
+@blueprint.post("/staff/<uuid:staff_id>/second-step")
+def reset_second_step(staff_id: UUID) -> ResponseReturnValue:
+    """Take away the second step of someone who lost their phone; they set one up anew."""
+    with unit_of_work() as work:
+        usecases.reset_second_step(work, staff_id=staff_id, now=wall_clock())
+    flash("The second step is taken away. They are asked to set one up when they sign in.", "good")
+    return redirect(url_for(".member_of_staff", staff_id=staff_id), 303)
 
 
 def _details() -> ClinicDetails:

@@ -11,6 +11,7 @@ from services.intake.directory import domain, queries
 from services.intake.directory.domain import ClinicDetails
 from services.intake.directory.models import Clinic, DirectoryKey, Organization, OrganizationClinic
 from services.intake.directory.usecases.staff import tell_staff
+from shared.audit.entries import Act
 from shared.contracts.intake import ClinicRegistered
 from shared.store import UnitOfWork
 
@@ -73,6 +74,7 @@ def _describe(work: UnitOfWork, clinic: Clinic, details: ClinicDetails, now: dat
     clinic.sender, clinic.help = details.sender.strip(), details.help.strip()
     clinic.version += 1
     work.add(clinic)
+    work.note(Act.SET_UP, clinic_id=clinic.id, kind="clinic", what="clinic")
     work.record(
         ClinicRegistered(
             clinic_id=clinic.id,

@@ -9,7 +9,9 @@ from sqlalchemy import delete
 from services.intake.directory import domain, queries
 from services.intake.directory.domain import Posting
 from services.intake.directory.models import StaffAccount, StaffRole
-from services.intake.directory.usecases.door import PASSWORDS, close_sessions
+from services.intake.directory.usecases.door import close_sessions, seal_password
+from services.intake.directory.usecases.second_step import drop_second_step
+from services.intake.directory.usecases.trail import note_set_up
 from shared.auth.actors import Role
 from shared.contracts.intake import StaffChanged
 from shared.errors import NotFound
@@ -33,7 +35,6 @@ def register_staff(
     held for the whole of it. Raises SignInNameTaken, PasswordTooShort, RoleElsewhere.
     """
     domain.check_name(name)
-    domain.check_password(password)
     domain.check_giving(work.actor.role, work.clinics, postings)
     wanted = domain.sign_in_name(sign_in)
     if queries.account_named(work, wanted) is not None:
@@ -47,9 +48,11 @@ def register_staff(
         registered_at=now,
         version=0,
     )
-    work.seal(account, name=name.strip(), sign_in=wanted, password=PASSWORDS.hash(password))
+    work.seal(account, name=name.strip(), sign_in=wanted)
+    seal_password(work, account, password)
     work.add(account)
     _give(work, account, [], postings, now)
+    note_set_up(work, account.id, postings, what="staff_account")
     return account
 
 
@@ -66,6 +69,7 @@ def change_roles(
     domain.check_giving(work.actor.role, work.clinics, set(before) ^ set(postings))
     _give(work, account, before, postings, now)
     close_sessions(work, staff_id=staff_id, now=now)
+    note_set_up(work, staff_id, set(before) ^ set(postings), what="staff_role")
     return account
 
 
@@ -74,11 +78,23 @@ def renew_password(
 ) -> StaffAccount:
     """Give someone a new starting password, and close what they have open."""
     account = _colleague(work, staff_id)
-    domain.check_giving(work.actor.role, work.clinics, queries.postings_of(work, staff_id))
-    domain.check_password(password)
-    work.seal(account, password=PASSWORDS.hash(password))
+    postings = queries.postings_of(work, staff_id)
+    domain.check_giving(work.actor.role, work.clinics, postings)
+    seal_password(work, account, password)
     account.starting, account.failures, account.rests_until = True, 0, None
     close_sessions(work, staff_id=staff_id, now=now)
+    note_set_up(work, staff_id, postings, what="staff_account")
+    return account
+
+
+def reset_second_step(work: UnitOfWork, *, staff_id: UUID, now: datetime) -> StaffAccount:
+    """Take away the second step of someone who lost their phone, and close what they have open."""
+    account = _colleague(work, staff_id)
+    postings = queries.postings_of(work, staff_id)
+    domain.check_giving(work.actor.role, work.clinics, postings)
+    drop_second_step(work, account)
+    close_sessions(work, staff_id=staff_id, now=now)
+    note_set_up(work, staff_id, postings, what="recovery_code")
     return account
 
 

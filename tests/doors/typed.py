@@ -1,0 +1,157 @@
+"""What a person or a program would send to each door that takes something in."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.intake.directory.domain import CLINIC_ROLES
+from services.sessions.records.domain import Part
+from shared.auth.actors import Role
+from tests.doors.routes import Subject
+from tests.doors.world import FILE
+
+Sent = dict[str, Any]
+HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for day in range(7)}
+PERSON = {"name": "Una", "zone": "Europe/Lisbon", "language": "en", "pronouns": "she/her"}
+CLINIC = {"name": "Quay", "zone": "Europe/Lisbon", "sender": "Quay", "help": "Call 112."}
+PASSWORDS = {"present": "not this one", "password": "four words of my own"}
+DAY = "2026-11-02"
+
+
+def sent_to(endpoint: str, about: Subject, role: Role | None) -> Sent:
+    """Return what is sent to a view. Fails with what to add where nobody said it."""
+    assert endpoint in TYPED, (
+        f"The walk does not know what to send to {endpoint}: "
+        "say in TYPED of tests/doors/typed.py what a person would type there."
+    )
+    return TYPED[endpoint](about, role)
+
+
+def _form(**typed: Any) -> Callable[[Subject, Role | None], Sent]:
+    return lambda _about, _role: {"data": dict(typed)}
+
+
+def _members(**changes: Any) -> dict[str, Any]:
+    return {f"{name}-{n}": text for n in (1, 2) for name, text in (PERSON | changes).items()}
+
+
+def _clinician(about: Subject) -> str:
+    return f"{about.house.clinic_id} {about.house.staff[Role.CLINICIAN]}"
+
+
+def _open(about: Subject, _role: Role | None) -> Sent:
+    return {"data": {**_members(), "count": "2", "label": "New", "clinician": _clinician(about)}}
+
+
+def _change(about: Subject, _role: Role | None) -> Sent:
+    clinician = str(about.house.staff[Role.CLINICIAN])
+    return {"data": {"clinician": clinician, "label": "Changed"}}
+
+
+def _file(about: Subject, _role: Role | None) -> Sent:
+    file = (io.BytesIO(FILE.replace("R1", "R2").encode()), "people.csv")
+    return {"data": {"clinician": _clinician(about), "file": file}}
+
+
+def _import(about: Subject, _role: Role | None) -> Sent:
+    ids = {
+        "clinic_id": str(about.house.clinic_id),
+        "clinician_id": str(about.house.staff[Role.CLINICIAN]),
+    }
+    return {"json": {**ids, "csv": FILE, "dry_run": False}}
+
+
+def _relationship(about: Subject, _role: Role | None) -> Sent:
+    ids = {
+        "clinic_id": str(about.house.clinic_id),
+        "clinician_id": str(about.house.staff[Role.CLINICIAN]),
+    }
+    return {"json": {**ids, "members": [PERSON, PERSON], "label": "New"}}
+
+
+def _postings(about: Subject, _role: Role | None) -> Sent:
+    new = {"name": "Tomas", "sign_in": f"tomas@{about.house.clinic_id}"}
+    return {"data": {**new, "postings": f"duty@{about.house.clinic_id}"}}
+
+
+def _role_of_own(about: Subject, role: Role | None) -> Sent:
+    clinic = about.house.clinic_id if role in CLINIC_ROLES else ""
+    return {"data": {"role": str(role), "clinic": str(clinic)}}
+
+
+def _entry(about: Subject, _role: Role | None) -> Sent:
+    words = {f"{part}-{person}": "said" for part in Part for person in about.household.people}
+    return {"data": {**words, "kind": "session", "happened_on": DAY, "reason": "a slip", "seen": 2}}
+
+
+def _parts(about: Subject, _role: Role | None) -> Sent:
+    members = [{"person_id": str(one), "behaviour": "said"} for one in about.household.people]
+    return {"json": {"kind": "session", "happened_on": DAY, "members": members}}
+
+
+def _version(about: Subject, role: Role | None) -> Sent:
+    written = _parts(about, role)["json"]
+    del written["kind"]
+    return {"json": {**written, "seen": 2, "reason": "a slip"}}
+
+
+def _references(about: Subject, _role: Role | None) -> Sent:
+    one = {
+        "clinic_id": str(about.house.clinic_id),
+        "subject_id": str(about.household.people[0]),
+        "version": 1,
+    }
+    return {"json": {"references": [one]}}
+
+
+TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
+    "arrivals.confirm": _form(),
+    "arrivals.look": _file,
+    "backbone.content": _references,
+    "consent.choose": _form(**{"checkin.email": "yes", "report.aggregate": "no"}),
+    "consent.hand_over": _form(),
+    "consent.record": _form(
+        purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
+    ),
+    "door.change_password": _form(**PASSWORDS),
+    "door.own_password": _form(name="no one", **PASSWORDS),
+    "door.sign_out": _form(),
+    "door.signing_in": _form(name="no one", password="not this one"),
+    "door.switch_role": _role_of_own,
+    "forms.send": _form(Q01="7", alone="yes"),
+    "forms.start": _form(),
+    "forms.stop": _form(),
+    "import.take_in": _import,
+    "log.correct": _version,
+    "log.write": _parts,
+    "members.contact": _form(email="una@example.org", private="yes", spoken_alone="yes", **HOURS),
+    "members.details": _form(**_members()),
+    "members.new": _form(**_members()),
+    "operations.discard": _form(reason="a test"),
+    "operations.retry": _form(),
+    "people.change": _change,
+    "people.close": _form(),
+    "people.open_relationship": _open,
+    "plans.answer": _form(said="yes", alone="yes"),
+    "plans.offer": _form(days="14", checked=["fits", "clear"]),
+    "plans.release": _form(),
+    "plans.stop": _form(),
+    "plans.take_back": _form(),
+    "records.correct": _entry,
+    "records.write": _entry,
+    "relationships.add_member": lambda _about, _role: {"json": PERSON},
+    "relationships.create": _relationship,
+    "schedules-api.change": lambda _about, _role: {
+        "json": {"weekday": 4, "at": "18:00", "paused": True, "version": 1}
+    },
+    "schedules.change": _form(weekday="4", at="18:00", version="1"),
+    "schedules.pause": _form(paused="yes", version="1"),
+    "schedules.reopen": _form(),
+    "seat.take": _form(),
+    "set_up.change_clinic": _form(**CLINIC),
+    "set_up.change_roles": _postings,
+    "set_up.register_clinic": _form(**CLINIC),
+    "set_up.register_staff": _postings,
+    "set_up.renew_password": _form(),
+    "trying.offer": lambda _about, _role: {"json": {"experiment": "X02", "days": 14}},
+}

@@ -1,0 +1,390 @@
+"""A small real world behind the doors: two organizations, and one of everything that is kept.
+
+It is built once, through use cases and workers, and copied for whoever wants to change it.
+"""
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from sqlalchemy import event, insert, select
+
+from deploy.network import Network, bring_up_to_date, build_service, client_of, settle
+from deploy.seed.stage import SetClock
+from services.intake.arrivals.usecases import bring_file
+from services.intake.consent import usecases as consent
+from services.intake.directory import usecases as directory
+from services.intake.directory.domain import CLINIC_ROLES, ClinicDetails, Posting
+from services.intake.directory.models import StaffAccount
+from services.intake.people import usecases as people
+from services.intake.people.domain import Contact, Details, NewMember, windows_on
+from services.intake.people.models import Member
+from services.reminders.schedules.models import Due, Planning, Schedule
+from services.reminders.sending.models import MailboxLetter
+from services.reports.releases.models import Release
+from services.sessions.plans import usecases as plans
+from services.sessions.plans.domain import Said
+from services.sessions.plans.models import Plan
+from services.sessions.records import usecases as records
+from services.sessions.records.domain import Kind, Part
+from shared.assembly import new_feeds
+from shared.auth.actors import Actor, Door, Role, system
+from shared.contracts.words import Purpose
+from shared.events.tables import undelivered
+from shared.labels import Label
+from shared.service import Service
+from shared.settings import SERVICES, Mode, Settings
+from tests.visitors import Visitor
+
+FOUNDED = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
+AFTER_THE_QUARTER = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+PASSWORD = "a good password"
+SECRET = "only for this world, and long enough"
+HOURS = windows_on(range(7), time(17), time(22))
+PARKED_AT = ("somewhere.else", 0, 7)
+STAFF_HOST, MEMBER_HOST = "localhost:8000", "127.0.0.1:8000"
+COLUMNS = "relationship,member,name,timezone,email"
+FILE = (
+    f"{COLUMNS}\nR1,M1,Ulla,Europe/Lisbon,u@example.org\nR1,M2,Vito,Europe/Lisbon,v@example.org\n"
+)
+BOTH = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
+
+
+@dataclass
+class Household:
+    """A relationship with one of everything that hangs on it."""
+
+    clinic_id: UUID
+    clinician_id: UUID
+    relationship_id: UUID
+    people: list[UUID]
+    entry_id: UUID = field(default_factory=uuid4)
+    plan_id: UUID = field(default_factory=uuid4)
+    schedule_id: UUID = field(default_factory=uuid4)
+
+
+@dataclass
+class House:
+    """An organization with one clinic, a member of staff for each role, and what is kept there."""
+
+    organization_id: UUID
+    clinic_id: UUID
+    staff: dict[Role, UUID] = field(default_factory=dict)
+    colleague_id: UUID = field(default_factory=uuid4)
+    households: list[Household] = field(default_factory=list)
+    release_id: UUID = field(default_factory=uuid4)
+    file_ids: dict[Role, UUID] = field(default_factory=dict)
+
+    def sign_in_of(self, role: Role) -> str:
+        """Return the name by which someone of this house signs in."""
+        return f"{role}@{self.clinic_id}"
+
+    def reach(self, role: Role) -> list[UUID]:
+        """Return the clinics for which a role of this house acts."""
+        return [self.clinic_id]
+
+    def actor(self, role: Role, staff_id: UUID | None = None) -> Actor:
+        """Return someone of this house as the one who acts."""
+        return Actor(
+            door=Door.STAFF,
+            id=staff_id or self.staff[role],
+            role=role,
+            clinics=frozenset({self.clinic_id}),
+            organization_id=self.organization_id,
+            opens=frozenset(Label),
+        )
+
+
+@dataclass
+class Known:
+    """What a test needs to know of the world: ids, the time, and the one link that is open."""
+
+    at: datetime
+    own: House
+    foreign: House
+    link: str = ""
+
+
+class World:
+    """The four services on one folder, with the clock where it was left."""
+
+    def __init__(self, folder: Path, at: datetime):
+        self.folder = folder
+        self.clock = SetClock(at)
+        self.services: Network = {}
+        clients = {name: client_of(name, self.services) for name in SERVICES}
+        prefix = f"doors{uuid4().hex[:8]}"
+        for name in SERVICES:
+            settings = Settings(
+                service=name,
+                mode=Mode.TEST,
+                data_dir=folder,
+                broker_prefix=prefix,
+                secret_key=SECRET,
+            )
+            feeds = new_feeds(settings, clients)
+            service = build_service(name, settings, clock=self.clock, feeds=feeds)
+            event.listen(service.store.engine, "connect", _write_fast)
+            self.services[name] = service
+
+    def keep(self) -> None:
+        """Keep how everything stands, to come back to it."""
+        self.rest()
+        shutil.copytree(self.folder, self._kept, dirs_exist_ok=True)
+
+    def rewind(self) -> None:
+        """Let everything be as it was when it was kept."""
+        self.rest()
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._kept, self.folder)
+        for service in self.services.values():
+            service.store.keys.forget()
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-kept")
+
+    def rest(self) -> None:
+        """Close every database; the next who asks opens them anew."""
+        for service in self.services.values():
+            service.store.engine.dispose()
+            service.store.keys.store.engine.dispose()
+
+    def work(self, name: str, *clinics: UUID, actor: Actor | None = None) -> Any:
+        """Open a transaction in a service."""
+        store = self.services[name].store
+        return store.unit_of_work(clinics=clinics, actor=actor or system(name))
+
+
+def build(folder: Path) -> tuple[World, Known]:
+    """Return the world, and what is to be known of it."""
+    world = World(folder, FOUNDED)
+    for service in world.services.values():
+        bring_up_to_date(service)
+    own, foreign = (_found(world, name) for name in ("Harbour", "Lantern"))
+    _at(world, AFTER_THE_QUARTER)
+    for house in (own, foreign):
+        _fill(world, house)
+    known = Known(world.clock.at, own, foreign)
+    known.link = _wait_for_letters(world, own)
+    known.at = world.clock.at
+    for house in (own, foreign):
+        _finish(world, house)
+    for service in world.services.values():
+        _park(service, known.at)
+    world.rest()
+    return world, known
+
+
+def _write_fast(connection: Any, _record: object) -> None:
+    """Leave it to the operating system when to write: what is lost is built again."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def _at(world: World, at: datetime) -> None:
+    world.clock.at = at
+    settle(world.services)
+
+
+def _found(world: World, name: str) -> House:
+    store, now = world.services["intake"].store, world.clock.at
+    clinic_id = store.new_id()
+    with world.work("intake", clinic_id) as work:
+        organization = directory.found_organization(work, name=name, now=now)
+        directory.register_clinic(
+            work,
+            clinic_id=clinic_id,
+            organization_id=organization.id,
+            details=ClinicDetails(
+                name=f"{name} Street", zone="Europe/Lisbon", sender=name, help="Call 112."
+            ),
+            now=now,
+        )
+        house = House(organization.id, clinic_id)
+        for role in Role:
+            house.staff[role] = _register(work, house, role, house.sign_in_of(role), now)
+        house.colleague_id = _register(
+            work, house, Role.CLINICIAN, f"second-clinician@{clinic_id}", now
+        )
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        for account in work.session.scalars(select(StaffAccount)):
+            work.seal(account, password=quick)
+    return house
+
+
+def _register(work: Any, house: House, role: Role, sign_in: str, now: datetime) -> UUID:
+    account = directory.register_staff(
+        work,
+        organization_id=house.organization_id,
+        name=f"Staff {role}",
+        sign_in=sign_in,
+        password=PASSWORD,
+        postings=[Posting(role, house.clinic_id if role in CLINIC_ROLES else None)],
+        starting=False,
+        now=now,
+    )
+    return account.id
+
+
+def _fill(world: World, house: House) -> None:
+    names = (("Ana", "Noa", "Kit"), ("Bo", "Cy"))
+    for clinician_id, members in zip(
+        (house.staff[Role.CLINICIAN], house.colleague_id), names, strict=True
+    ):
+        house.households.append(_open(world, house, clinician_id, members))
+    settle(world.services)
+    for household in house.households:
+        _record(world, house, household)
+    settle(world.services)
+
+
+def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]) -> Household:
+    now = world.clock.at
+    with world.work("intake", house.clinic_id) as work:
+        opened = people.open_relationship(
+            work,
+            clinic_id=house.clinic_id,
+            clinician_id=clinician_id,
+            members=[_member(name, house) for name in names],
+            label=f"The {names[0]} house",
+            spoken_alone=True,
+            now=now,
+        )
+        who = select(Member.person_id).where(Member.relationship_id == opened.id)
+        found = Household(house.clinic_id, clinician_id, opened.id, list(work.session.scalars(who)))
+        for person_id in found.people:
+            key = {"clinic_id": house.clinic_id, "person_id": person_id}
+            consent.answer(work, **key, answers=BOTH, now=now)
+    return found
+
+
+def _member(name: str, house: House) -> NewMember:
+    details = Details(name=name, zone="Europe/Lisbon", language="en", pronouns="they/them")
+    email = f"{name.lower()}.{house.clinic_id.hex[-6:]}@example.org"
+    return NewMember(details=details, contact=Contact(email=email, private=True, windows=HOURS))
+
+
+def _record(world: World, house: House, household: Household) -> None:
+    """Write an entry and correct it; offer, end, and offer again."""
+    now = world.clock.at
+    actor = house.actor(Role.CLINICIAN, household.clinician_id)
+    parts = {person: {Part.BEHAVIOUR: "talked", Part.WISH: "rest"} for person in household.people}
+    with world.work("sessions", house.clinic_id, actor=actor) as work:
+        household.entry_id = records.write_entry(
+            work,
+            relationship_id=household.relationship_id,
+            kind=Kind.SESSION,
+            happened_on=date(2026, 11, 1),
+            parts=parts,
+            now=now,
+        ).id
+        records.correct_entry(
+            work,
+            entry_id=household.entry_id,
+            seen=1,
+            happened_on=date(2026, 11, 1),
+            parts=parts,
+            reason="a slip",
+            now=now,
+        )
+        first = _offer(work, household, now)
+        plans.take_back_offer(work, plan_id=first.id, now=now)
+        household.plan_id = _offer(work, household, now).id
+
+
+def _offer(work: Any, household: Household, now: datetime) -> Plan:
+    offered = plans.offer_plan(
+        work, relationship_id=household.relationship_id, experiment="X01", known=True, now=now
+    )
+    for person_id in household.people:
+        plans.record_answer(
+            work, plan_id=offered.id, person_id=person_id, said=Said.YES, alone=True, now=now
+        )
+    return offered
+
+
+def _wait_for_letters(world: World, house: House) -> str:
+    """Let days pass: the first letter is answered; the next one's link is returned, still open."""
+    answered: UUID | None = None
+    for _ in range(100):
+        letters = _letters(world, house)
+        fresh = [one for one in letters if one["id"] != answered]
+        if letters and answered is None:
+            answered = letters[-1]["id"]
+            _answer(world, letters[-1]["link"])
+        elif answered is not None and fresh and fresh[0]["arrived_at"] == world.clock.at:
+            return str(fresh[0]["link"])
+        _at(world, max(_next_due(world), world.clock.at + timedelta(minutes=30)))
+    raise AssertionError("No second letter came.")
+
+
+def _next_due(world: World) -> datetime:
+    with world.services["reminders"].store.claiming() as work:
+        times = [
+            *work.session.scalars(select(Planning.plan_at)),
+            *work.session.scalars(select(Due.next_try_at)),
+        ]
+    return min(times, default=world.clock.at)
+
+
+def _letters(world: World, house: House) -> list[dict[str, Any]]:
+    with world.work("reminders", house.clinic_id) as work:
+        rows = work.session.scalars(
+            select(MailboxLetter).order_by(MailboxLetter.arrived_at.desc(), MailboxLetter.id)
+        )
+        return [
+            {**work.open(row, "letter"), "id": row.id, "arrived_at": row.arrived_at} for row in rows
+        ]
+
+
+def _answer(world: World, link: str) -> None:
+    member = Visitor(world.services["reminders"].app, host=MEMBER_HOST)
+    started = member.post(link.removeprefix(f"http://{MEMBER_HOST}"))
+    sent = member.post("/reminders/form", {"Q01": "7", "Q02": "3", "alone": "yes"})
+    assert (started.status_code, sent.status_code) == (303, 200), link
+    settle(world.services)
+
+
+def _finish(world: World, house: House) -> None:
+    """Bring a file for each admin, and learn the ids that only workers gave."""
+    for role in (Role.CLINIC_ADMIN, Role.ORGANIZATION_ADMIN):
+        with world.work("intake", house.clinic_id, actor=house.actor(role)) as work:
+            house.file_ids[role] = bring_file(
+                work,
+                clinic_id=house.clinic_id,
+                clinician_id=house.staff[Role.CLINICIAN],
+                text=FILE,
+                now=world.clock.at,
+            ).id
+    for household in house.households:
+        with world.work("reminders", house.clinic_id) as work:
+            wanted = select(Schedule.id).where(Schedule.person_id == household.people[0])
+            household.schedule_id = work.session.scalars(wanted).one()
+    with world.work("reports", house.clinic_id) as work:
+        wanted = select(Release.id).where(Release.organization_id == house.organization_id)
+        house.release_id = work.session.scalars(wanted).one()
+
+
+def _park(service: Service, now: datetime) -> None:
+    """Set a fact aside in a service, as if its handler had refused it."""
+    stream, partition, position = PARKED_AT
+    with service.store.engine.begin() as connection:
+        connection.execute(
+            insert(undelivered).values(
+                stream=stream,
+                partition=partition,
+                position=position,
+                clinic_id=None,
+                subject_id=uuid4(),
+                type="somewhere.else.changed.v1",
+                cloud_event="{}",
+                status="dead",
+                error_class="Refusal",
+                error_code="Refusal",
+                first_failed_at=now,
+            )
+        )
