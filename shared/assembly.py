@@ -6,6 +6,7 @@ import httpx
 from flask import Flask
 from sqlalchemy import MetaData
 
+from shared.audit import pages as trail
 from shared.auth.tokens import service_token
 from shared.clock import Clock
 from shared.events import feed, operations
@@ -58,9 +59,11 @@ def new_service_app(
     clock: Clock,
     providers: Iterable[Provider] = (),
 ) -> Flask:
-    """Return an app with the house's layout, the doors of other services, and the operator's."""
+    """Return an app with the house's layout, the doors of other services, and the operator's
+    and the auditor's."""
     app = new_app(import_name, settings, store, clock)
     app.extensions["providers"] = {provider.kind: provider for provider in providers}
     app.register_blueprint(feed.blueprint)
     app.register_blueprint(operations.blueprint)
+    app.register_blueprint(trail.blueprint)
     return app

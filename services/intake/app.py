@@ -13,7 +13,15 @@ from services.intake.consent.models import Seat
 from services.intake.consent.pages import asking, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
-from services.intake.directory.pages import account, door, proof, second_step, set_up, visit
+from services.intake.directory.pages import (
+    account,
+    auditing,
+    door,
+    proof,
+    second_step,
+    set_up,
+    visit,
+)
 from services.intake.people import api as people_api
 from services.intake.people import handlers as people
 from services.intake.people.pages import members as member_pages
@@ -23,6 +31,7 @@ from services.intake.questionnaires.domain import SEAT as QUESTIONS
 from services.intake.questionnaires.pages import catalogue, seated, staff
 from services.intake.screening import pages as talks
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.audit.pages import know_names
 from shared.auth.interrupted import keep_proofs
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
@@ -39,6 +48,7 @@ PAGES = (
     second_step,
     account,
     set_up,
+    auditing,
     people_pages,
     member_pages,
     arrivals_pages,
@@ -75,6 +85,7 @@ def create_service(
     keep_proofs(app, proof.take_proof)
     asking.register(app)
     show_place(app, door.place_of)
+    know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(

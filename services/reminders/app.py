@@ -10,6 +10,7 @@ from services.reminders.engagement.usecases import Bookkeeping
 from services.reminders.forms import pages as forms_pages
 from services.reminders.forms import queries as forms
 from services.reminders.roster import handlers as roster_handlers
+from services.reminders.roster import queries as roster
 from services.reminders.roster.models import Base
 from services.reminders.schedules import api as schedules_api
 from services.reminders.schedules import handlers as schedules_handlers
@@ -22,6 +23,7 @@ from services.reminders.sending.domain import Stationery
 from services.reminders.sending.gateways import Gateway, LocalMailbox, MailServer
 from services.reminders.sending.usecases import PostOffice
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.audit.pages import Names, know_names
 from shared.auth import sign_ins
 from shared.auth.signing_keys import derived_secret
 from shared.clock import Clock
@@ -141,5 +143,6 @@ def _app(
     app.register_blueprint(sending_pages.blueprint)
     forms_pages.register(app, stationery)
     app.extensions["api"].register_blueprint(schedules_api.blueprint)
+    know_names(app, Names(clinics=roster.senders))
     sign_ins.refuse_ended(app, sign_ins.Watch(store, freshness))
     return app

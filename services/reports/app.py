@@ -2,21 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Blueprint, Flask
 
 from services.reports.contributions import handlers
 from services.reports.contributions import jobs as contribution_jobs
 from services.reports.contributions.models import Base
+from services.reports.contributions.queries import clinic_names
 from services.reports.dashboard import api, pages
 from services.reports.releases import jobs as release_jobs
 from services.reports.releases.domain.schedule import CUT_OFF
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.audit.pages import Names, know_names
 from shared.auth import sign_ins
 from shared.clock import Clock
 from shared.events.feed_client import Feeds
 from shared.service import Service
 from shared.settings import Settings, read_settings
+from shared.store import UnitOfWork
 
 
 def create_service(
@@ -48,6 +52,7 @@ def create_service(
         subscriptions={**sign_ins.SUBSCRIPTIONS, **handlers.SUBSCRIPTIONS},
         wanting=handlers.wanting(clock.now),
     )
+    know_names(app, Names(clinics=_names_of_clinics))
     sign_ins.refuse_ended(app, sign_ins.Watch(store, service.freshness()))
     jobs = [*contribution_jobs.jobs(store), *release_jobs.jobs(service, cut_off=cut_off)]
     return replace(service, jobs=jobs)
@@ -56,3 +61,7 @@ def create_service(
 def create_app() -> Flask:
     """Build reports for a WSGI server."""
     return create_service().app
+
+
+def _names_of_clinics(work: UnitOfWork) -> dict[UUID, str]:
+    return {clinic_id: row.name for clinic_id, row in clinic_names(work).items()}

@@ -20,6 +20,7 @@ from services.sessions.roster import queries
 from services.sessions.roster.models import Base
 from services.sessions.series import pages as series_pages
 from shared.assembly import new_feeds, new_service_app, new_store
+from shared.audit.pages import Names, know_names
 from shared.auth import sign_ins
 from shared.auth.actors import Actor
 from shared.clock import Clock
@@ -102,6 +103,7 @@ def _open_doors(app: Flask, store: Store) -> None:
     for programs in (records_api.blueprint, plans_api.blueprint):
         app.extensions["api"].register_blueprint(programs)
     show_place(app, lambda actor: _clinic_of(store, actor))
+    know_names(app, Names(clinics=queries.names_of_clinics))
 
 
 def _clinic_of(store: Store, actor: Actor) -> str:

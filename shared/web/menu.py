@@ -46,7 +46,10 @@ MENU: Mapping[Role, Sequence[Entry]] = {
     Role.CLINIC_ADMIN: (*SET_UP, MAILBOX),
     Role.ORGANIZATION_ADMIN: SET_UP,
     Role.SUPERVISOR: (Entry(says="Releases", service="reports", path="/releases"),),
-    Role.AUDITOR: (Entry(says="Releases", service="reports", path="/releases"),),
+    Role.AUDITOR: (
+        Entry(says="Audit trail", service="intake", path="/audit", in_each_service=True),
+        Entry(says="Releases", service="reports", path="/releases"),
+    ),
     Role.OPERATOR: (
         Entry(says="Health", service="intake", path="/operations", in_each_service=True),
         Entry(says="Undelivered", service="intake", path="/undelivered", in_each_service=True),

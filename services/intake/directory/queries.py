@@ -120,7 +120,7 @@ def in_order(postings: Iterable[Posting]) -> list[Posting]:
 def staff_of(work: UnitOfWork, organization_id: UUID) -> list[tuple[StaffAccount, list[Posting]]]:
     """Return the accounts of an organization that this work's actor may see, with their roles.
 
-    An organization's admin sees all of them; others see those who work at their clinics.
+    An organization's admin or auditor sees all; others see those who work at their clinics.
     """
     accounts = work.session.scalars(
         select(StaffAccount)
@@ -130,7 +130,7 @@ def staff_of(work: UnitOfWork, organization_id: UUID) -> list[tuple[StaffAccount
     held: dict[UUID, list[Posting]] = {one.id: [] for one in accounts}
     for row in work.session.scalars(select(StaffRole).where(StaffRole.staff_id.in_(held))):
         held[row.staff_id].append(Posting(row.role, row.clinic))
-    everyone = work.actor.role in (Role.ORGANIZATION_ADMIN, None)
+    everyone = work.actor.role in (Role.ORGANIZATION_ADMIN, Role.AUDITOR, None)
     return [
         (one, in_order(held[one.id]))
         for one in accounts

@@ -192,14 +192,16 @@ def check_label(label: str | None) -> str | None:
     return label or None
 
 
-def still_missing(contact: Contact, *, confirmed_on: date | None, today: date) -> list[str]:
+def still_missing(
+    *, address: bool, private: bool, hours: bool, confirmed_on: date | None, today: date
+) -> list[str]:
     """Return what a contact card lacks before anything may be sent, a sentence each."""
-    if contact.email is None:
+    if not address:
         return ["An address to write to"]
     missing = []
-    if not contact.private:
+    if not private:
         missing.append("That nobody else reads the address")
-    if not contact.windows:
+    if not hours:
         missing.append("Hours at which it is safe to write")
     if confirmed_on is None:
         missing.append("The contact card, confirmed with them alone")

@@ -24,11 +24,10 @@ PAGE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class MemberFacts:
-    """One member as staff see them, opened from their seals."""
+    """One member as staff see them, opened from their seals; their contact card stays closed."""
 
     person_id: UUID
     details: Details
-    contact: Contact
     confirmed_on: date | None
     joined_at: datetime
     active: bool
@@ -239,17 +238,24 @@ def _members_of(
 def _facts(
     work: UnitOfWork, row: Member, person: Person, card: ContactCard | None, today: date
 ) -> MemberFacts:
-    contact = contact_of(work, card)
-    confirmed_on = card.confirmed_on if card else None
-    missing = domain.still_missing(contact, confirmed_on=confirmed_on, today=today)
     return MemberFacts(
         person_id=person.id,
         details=details_of(work, person),
-        contact=contact,
-        confirmed_on=confirmed_on,
+        confirmed_on=card.confirmed_on if card else None,
         joined_at=row.joined_at,
         active=row.left_at is None,
-        missing=tuple(missing),
+        missing=tuple(_missing(card, today)),
+    )
+
+
+def _missing(card: ContactCard | None, today: date) -> list[str]:
+    """Return what a card lacks, without opening it."""
+    return domain.still_missing(
+        address=card is not None and card.email is not None,
+        private=card is not None and card.private,
+        hours=card is not None and card.windows is not None,
+        confirmed_on=card.confirmed_on if card else None,
+        today=today,
     )
 
 

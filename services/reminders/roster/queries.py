@@ -39,6 +39,11 @@ def clinic(work: UnitOfWork, clinic_id: UUID) -> Clinic:
     return work.get(Clinic, clinic_id, clinic_id)
 
 
+def senders(work: UnitOfWork) -> dict[UUID, str]:
+    """Return the word by which each of this work's clinics signs."""
+    return {row.id: row.sender for row in work.session.scalars(select(Clinic))}
+
+
 def card_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID) -> domain.Card | None:
     """Return a person's contact card; None while there is none."""
     person = work.session.get(Person, (clinic_id, person_id))

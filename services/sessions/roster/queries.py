@@ -101,6 +101,11 @@ def clinic(work: UnitOfWork, clinic_id: UUID) -> Clinic | None:
     return work.session.get(Clinic, (clinic_id, clinic_id))
 
 
+def names_of_clinics(work: UnitOfWork) -> dict[UUID, str]:
+    """Return what this work's clinics are called."""
+    return {row.id: row.name for row in work.session.scalars(select(Clinic))}
+
+
 def zone_of(work: UnitOfWork, clinic_id: UUID) -> str:
     """Return the IANA zone of a clinic."""
     found = clinic(work, clinic_id)

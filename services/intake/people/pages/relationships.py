@@ -28,7 +28,7 @@ from services.intake.people.pages.typed import (
     lists,
     typed_members,
 )
-from services.intake.people.queries import RelationshipFacts
+from services.intake.people.queries import MemberFacts, RelationshipFacts
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
 from shared.contracts.words import RelationshipState
@@ -111,16 +111,13 @@ def one(relationship_id: UUID) -> str:
         [facts] = queries.facts_of(work, [found], now=now())
         ask: AlsoMissing | None = current_app.extensions.get("also_missing")
         more = ask(work, found, now()) if ask else {}
+        kept = queries.cards_of(work, [member.person_id for member in facts.members])
         cards = [
-            {
-                "id": member.person_id,
-                "details": member.details,
-                "language": dict(LANGUAGES).get(member.details.language, member.details.language),
-                "contact": member.contact,
-                "hours": _hours(member.contact),
-                "confirmed_on": member.confirmed_on,
-                "missing": [*member.missing, *more.get(member.person_id, [])],
-            }
+            _card(
+                member,
+                queries.contact_of(work, kept.get(member.person_id)),
+                more.get(member.person_id, []),
+            )
             for member in facts.members
         ]
         row = _row(work, facts)
@@ -212,6 +209,18 @@ def _row(work: UnitOfWork, facts: RelationshipFacts) -> dict[str, Any]:
         "opened": f"{opened.day} {opened:%B %Y}",
         "closed": facts.state is RelationshipState.CLOSED,
         "ready": not any(member.missing for member in facts.members),
+    }
+
+
+def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict[str, Any]:
+    language = member.details.language
+    return {
+        "id": member.person_id,
+        "details": member.details,
+        "language": dict(LANGUAGES).get(language, language),
+        "contact": contact,
+        "hours": _hours(contact),
+        "missing": [*member.missing, *more],
     }
 
 

@@ -143,7 +143,7 @@ def _reach(
     ):
         raise domain.AddressShared
     windows = [window.content() for window in contact.windows]
-    work.seal(card, email=contact.email, windows=windows)
+    work.seal(card, email=contact.email, windows=windows or None)
     card.address_hash, card.private = address, contact.private and address is not None
 
 

@@ -1,0 +1,173 @@
+"""Pages about who looked at what: for auditors the trail, and for one person an account of it.
+
+People stand in them as short codes. Only where a service knows names (``know_names``) do its
+pages show those of staff and clinics; nobody in care is ever named.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Blueprint, Flask, current_app, render_template, request, url_for
+
+from shared.audit.entries import Act
+from shared.audit.queries import PAGE, Wanted, lines, named, short
+from shared.auth.actors import Role
+from shared.auth.policy import current_actor
+from shared.errors import NotFound
+from shared.store import UnitOfWork
+from shared.web.menu import ROLE_WORDS
+from shared.web.requests import now, reading
+
+blueprint = Blueprint("trail", __name__)
+
+MOST_IN_AN_ACCOUNT = 1_000
+ACTS = {
+    Act.READ: "Looked",
+    Act.WROTE: "Wrote",
+    Act.SIGNED_IN: "Signed in",
+    Act.SIGNED_OUT: "Signed out",
+    Act.TURNED_AWAY: "Was turned away",
+    Act.SWITCHED_ROLE: "Switched role",
+    Act.SET_UP: "Set up",
+    Act.KEY_RENEWED: "Keys renewed",
+    Act.KEY_ENDED: "Keys destroyed",
+    Act.EXPORTED: "Exported",
+}
+
+NamesOf = Callable[[UnitOfWork], Mapping[UUID, str]]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a service says what its clinics and its staff are called, as far as it knows."""
+
+    clinics: NamesOf = lambda _: {}
+    staff: NamesOf = lambda _: {}
+
+
+def know_names(app: Flask, names: Names) -> None:
+    """Let the pages about the trail show names."""
+    app.extensions["trail_names"] = names
+
+
+@blueprint.get("/audit")
+def index() -> str:
+    """Show one clinic's trail, newest first."""
+    with reading() as work:
+        wanted = _wanted()
+        found = lines(work, wanted, most=PAGE + 1)
+        shown = _shown(work, wanted.clinic_id, found[:PAGE])
+        clinics = _clinics(work)
+        _note(work, wanted)
+    older = _older(found) if len(found) > PAGE else None
+    return render_template(
+        "trail/index.html",
+        wanted=wanted,
+        rows=shown,
+        older=older,
+        clinics=clinics,
+        roles=[(str(role), ROLE_WORDS[role]) for role in Role],
+        acts=[(str(act), says) for act, says in ACTS.items()],
+    )
+
+
+@blueprint.get("/audit/people/<uuid:person_id>")
+def account(person_id: UUID) -> str:
+    """Show when staff looked at one person's data: nothing about anybody else."""
+    with reading() as work:
+        clinics = _clinics(work)
+        rows = []
+        for clinic_id in work.clinics:
+            wanted = Wanted(clinic_id=clinic_id, subject_id=person_id)
+            found = lines(work, wanted, most=MOST_IN_AN_ACCOUNT)
+            rows += _shown(work, clinic_id, found)
+            if found:
+                _note(work, wanted)
+    rows.sort(key=lambda row: row["at"], reverse=True)
+    several = len(clinics) > 1
+    return render_template(
+        "trail/account.html", rows=rows, person_id=person_id, at=now(), several=several
+    )
+
+
+def chosen_clinic() -> UUID:
+    """Return the clinic that an address asks about, or the first; raises NotFound for others'."""
+    clinics = sorted(current_actor().clinics)
+    clinic_id = _typed("clinic", UUID) or (clinics[0] if clinics else None)
+    if clinic_id is None or clinic_id not in clinics:
+        raise NotFound
+    return clinic_id
+
+
+def _wanted() -> Wanted:
+    return Wanted(
+        clinic_id=chosen_clinic(),
+        before=_typed("before", int),
+        day=_typed("day", date.fromisoformat),
+        role=_typed("role", Role),
+        act=_typed("act", Act),
+        actor_id=_typed("who", UUID),
+    )
+
+
+def _typed(name: str, read: Callable[[str], Found]) -> Found | None:
+    """Return what an address asks for; what does not read asks for nothing."""
+    try:
+        return read(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _note(work: UnitOfWork, wanted: Wanted) -> None:
+    """Leave word in the trail of who looked at it."""
+    work.note(
+        Act.READ,
+        clinic_id=wanted.clinic_id,
+        subject_id=wanted.subject_id,
+        kind="person" if wanted.subject_id else "",
+        what="audit_entry",
+    )
+
+
+def _clinics(work: UnitOfWork) -> list[tuple[UUID, str]]:
+    names = _names().clinics(work)
+    each = [(one, names.get(one) or f"Clinic {str(one)[-6:]}") for one in work.clinics]
+    return sorted(each, key=lambda pair: pair[1].casefold())
+
+
+def _shown(work: UnitOfWork, clinic_id: UUID, found: Any) -> list[dict[str, Any]]:
+    staff = named(work, clinic_id, _names().staff(work)) if found else {}
+    clinic = dict(_clinics(work)).get(clinic_id, "")
+    return [
+        {
+            "at": row.at,
+            "when": _when(row.at),
+            "who": staff.get(row.actor) or short(row.actor) or row.door,
+            "role": ROLE_WORDS[Role(row.role)] if row.role else row.door.capitalize(),
+            "did": ACTS.get(row.act, row.act),
+            "what": (row.what or "-").replace("_", " "),
+            "about": f"{row.subject_kind} {short(row.subject)}".strip() or "-",
+            "purpose": row.purpose,
+            "outcome": row.outcome,
+            "clinic": clinic,
+        }
+        for row in found
+    ]
+
+
+def _older(found: Any) -> str:
+    kept: dict[str, Any] = {**request.args, "before": found[PAGE - 1].position}
+    return url_for(".index", **kept)
+
+
+def _when(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M:%S}"
+
+
+def _names() -> Names:
+    found: Names = current_app.extensions.get("trail_names", Names())
+    return found
