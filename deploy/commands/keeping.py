@@ -1,13 +1,17 @@
 """Verbs about what must be kept: the clock, secrets, and the way to the mail server."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from deploy.surroundings import settings_of
 from shared.clock import Clock
 from shared.errors import Refusal
+
+ZONE, EVENING = "Europe/Lisbon", time(20, 30)
+"""When most letters of the invented network leave: the evening of its first clinic."""
 
 
 class NotInProduction(Refusal):
@@ -26,10 +30,24 @@ def show_clock() -> None:
 
 
 @clock.command()
+def evening() -> None:
+    """Go to the next evening, when letters leave; once more, and it is the one after."""
+    moved = _clock()
+    now = moved.now().astimezone(ZoneInfo(ZONE))
+    today = now.replace(hour=EVENING.hour, minute=EVENING.minute, second=0, microsecond=0)
+    moved.move((today if now < today else today + timedelta(days=1)) - now)
+    _say(moved)
+
+
+@clock.command()
 @click.option("--days", type=float, default=0.0, help="May be negative, and may have a fraction.")
 @click.option("--hours", type=float, default=0.0)
 def move(days: float, hours: float) -> None:
-    """Move the clock; everything that runs here notices within a second."""
+    """Move the clock; everything that runs here notices within a second.
+
+    A letter that fell due in between is then too late, and is not sent: `attune clock evening` goes
+    to the hour at which most of them leave.
+    """
     moved = _clock()
     moved.move(timedelta(days=days, hours=hours))
     _say(moved)

@@ -5,6 +5,7 @@ import os
 import stat
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -96,6 +97,16 @@ class TestClock:
         attune("clock", "move", "--days", "-1", "--hours", "3")
 
         assert Clock(tmp_path / "data" / "clock-offset").offset() == timedelta(hours=-21)
+
+    def test_goes_on_by_one_evening_at_a_time(self, attune, tmp_path):
+        evenings = []
+        for _ in range(2):
+            attune("clock", "evening")
+            shown = Clock(tmp_path / "data" / "clock-offset").now()
+            evenings.append(shown.astimezone(ZoneInfo("Europe/Lisbon")))
+
+        assert [f"{one:%H:%M}" for one in evenings] == ["20:30", "20:30"]
+        assert (evenings[1].date() - evenings[0].date()).days == 1
 
     def test_does_not_move_in_production(self, attune, production):
         result = attune("clock", "move", "--days", "1", **production)
