@@ -52,7 +52,7 @@ rotation = Table(
     "rotation",
     keys,
     Column("begun_at", Moment, primary_key=True),
-    Column("depth", String(20), nullable=False),
+    Column("depth", String(20), nullable=False, info=holding(DataClass.CODE)),
     Column("renewed_at", Moment),
     Column("finished_at", Moment),
 )
