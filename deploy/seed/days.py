@@ -51,6 +51,7 @@ class Days:
         for together in self.cast.together:
             if together.opens_on == number:
                 opening.open_one(self.stage, self.network, together)
+                opening.meet_alone(self.stage, self.network, together)
             if together.closes_on == number:
                 opening.close_one(self.stage, self.network, together)
         self.stage.hush()

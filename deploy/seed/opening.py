@@ -14,8 +14,9 @@ from services.intake.consent.usecases import answer
 from services.intake.people import usecases as people
 from services.intake.people.domain import Contact, Details, NewMember, windows_on
 from services.intake.people.models import Member
-from shared.auth.actors import Role
-from shared.contracts.words import Purpose
+from services.intake.screening.usecases import record_talk
+from shared.auth.actors import Actor, Role
+from shared.consent.languages import languages
 from shared.store import UnitOfWork
 
 SAFE_HOURS = windows_on(range(7), time(17), time(22))
@@ -40,26 +41,50 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
         ids = _ids(work, relationship.id, together)
         for person in together.members:
             permits = {
-                Purpose.CHECKIN_EMAIL: person.permits_mail or together.label is not None,
-                Purpose.REPORT_AGGREGATE: together.counted,
+                "checkin.email": person.permits_mail or together.label is not None,
+                "report.aggregate": together.counted,
             }
-            answer(work, clinic_id=clinic_id, person_id=ids[person.key], answers=permits, now=now)
+            answer(
+                work,
+                clinic_id=clinic_id,
+                person_id=ids[person.key],
+                answers=permits,
+                locale=_asked_in(person.language),
+                now=now,
+            )
         return {"relationship": relationship.id, "members": ids}
 
     key = f"relationship/{together.key}"
     stage.ledger.once("intake", key, open_it, clinics={clinic_id})
 
 
+def meet_alone(stage: Stage, network: Network, together: Together) -> None:
+    """Keep that the clinician spoke with each member alone, before anything joint."""
+    clinic_id = network.clinics[together.clinic.key]
+    relationship_id, members = known_as(stage, together)
+    now = stage.clock.now()
+
+    def meet_all(work: UnitOfWork) -> None:
+        for person_id in members.values():
+            record_talk(
+                work,
+                relationship_id=relationship_id,
+                person_id=person_id,
+                held_on=now.date(),
+                alone=True,
+                now=now,
+            )
+
+    key = f"met/{together.key}"
+    actor = _clinician_of(network, together)
+    stage.ledger.once("intake", key, meet_all, clinics={clinic_id}, actor=actor)
+
+
 def close_one(stage: Stage, network: Network, together: Together) -> None:
     """Close a relationship, as was agreed."""
     clinic_id = network.clinics[together.clinic.key]
     relationship_id, _ = known_as(stage, together)
-    actor = staff_actor(
-        network.staff[together.clinician.key],
-        Role.CLINICIAN,
-        [clinic_id],
-        network.organization_id,
-    )
+    actor = _clinician_of(network, together)
 
     def close_it(work: UnitOfWork) -> None:
         people.close_relationship(work, relationship_id=relationship_id, now=stage.clock.now())
@@ -73,6 +98,20 @@ def known_as(stage: Stage, together: Together) -> tuple[UUID, Mapping[str, UUID]
     known = stage.ledger.results("intake", "relationship/")[together.key]
     members = {key: UUID(person_id) for key, person_id in known["members"].items()}
     return UUID(known["relationship"]), members
+
+
+def _clinician_of(network: Network, together: Together) -> Actor:
+    return staff_actor(
+        network.staff[together.clinician.key],
+        Role.CLINICIAN,
+        [network.clinics[together.clinic.key]],
+        network.organization_id,
+    )
+
+
+def _asked_in(language: str) -> str:
+    """Return the language in which someone was asked: their own where there is a text in it."""
+    return language if language in languages() else "en"
 
 
 def _new_member(person: Person) -> NewMember:

@@ -4,12 +4,13 @@ from flask import Flask
 
 from services.intake.arrivals import api as arrivals_api
 from services.intake.arrivals import pages as arrivals_pages
+from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
-from services.intake.consent import pages as consent_pages
 from services.intake.consent import queries as consent_queries
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
+from services.intake.consent.pages import asking, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
 from services.intake.directory.pages import (
@@ -25,6 +26,10 @@ from services.intake.people import api as people_api
 from services.intake.people import handlers as people
 from services.intake.people.pages import members as member_pages
 from services.intake.people.pages import relationships as people_pages
+from services.intake.questionnaires import handlers as questionnaires
+from services.intake.questionnaires.domain import SEAT as QUESTIONS
+from services.intake.questionnaires.pages import catalogue, seated, staff
+from services.intake.screening import pages as talks
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.audit.pages import know_names
 from shared.auth.interrupted import keep_proofs
@@ -36,6 +41,23 @@ from shared.web import show_place
 from shared.web.seating import seat_door
 
 __all__ = ["Base", "create_app", "create_service"]
+
+PAGES = (
+    door,
+    proof,
+    second_step,
+    account,
+    set_up,
+    auditing,
+    people_pages,
+    member_pages,
+    arrivals_pages,
+    seat,
+    catalogue,
+    staff,
+    seated,
+    talks,
+)
 
 
 def create_service(
@@ -52,21 +74,20 @@ def create_service(
     settings = settings or read_settings("intake")
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
-    providers = (*directory.PROVIDERS, *people.PROVIDERS)
+    providers = (*directory.PROVIDERS, *people.PROVIDERS, *questionnaires.PROVIDERS)
     app = new_service_app(__name__, settings, store, clock, providers)
     app.extensions["wall_clock"] = wall_clock or Clock()
-    for pages in (door, proof, second_step, account, set_up, auditing):
+    for pages in PAGES:
         app.register_blueprint(pages.blueprint)
-    for pages in (people_pages, member_pages, arrivals_pages, consent_pages):
-        app.register_blueprint(pages.blueprint)
-    for programs in (people_api, arrivals_api):
+    for programs in (people_api, arrivals_api, consent_api):
         app.extensions["api"].register_blueprint(programs.blueprint)
     visit.refuse_closed_sessions(app)
     keep_proofs(app, proof.take_proof)
+    asking.register(app)
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
-    seat_door(app, Seat, first_page={SEAT: "consent.choices"})
+    seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,
         clock=clock,

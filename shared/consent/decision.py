@@ -16,6 +16,7 @@ class Because(StrEnum):
     NEVER_ASKED = "never_asked"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
     NOT_YET = "not_yet"
     ENDED = "ended"
     TEXT_CHANGED = "text_changed"

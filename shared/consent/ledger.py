@@ -16,8 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.columns import holding
 from shared.consent.decision import Said
+from shared.consent.purposes import kind_of
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
+from shared.errors import Conflict, Refusal
 from shared.labels import DataClass
 from shared.store import ClinicRow, UnitOfWork
 
@@ -45,6 +47,14 @@ HASHED = (
     "previous_hash",
 )
 """What a revision's hash covers: all of it."""
+
+
+class OutOfOrder(Conflict):
+    """Something that was said later is kept already. Look at it first."""
+
+
+class TextOfAnotherPurpose(Refusal):
+    """This text asks about something else."""
 
 
 class RevisionRow(ClinicRow):
@@ -115,6 +125,7 @@ def append(
     *,
     clinic_id: UUID,
     person_id: UUID,
+    purpose: str,
     text: Text,
     act: Act,
     evidence: Evidence,
@@ -122,18 +133,18 @@ def append(
 ) -> Row:
     """Add a revision after the person's last one, and return it.
 
-    Raises BeyondTerms for a yes that has no end or too late a one. Hold a lock on the person.
+    Raises BeyondTerms for a yes that has no end or too late a one, OutOfOrder for what was said
+    before what is kept, UnknownPurpose and TextOfAnotherPurpose. Hold a lock on the person.
     """
-    if act.state is State.GIVEN:
-        check_span(act.valid_from, act.valid_until, months=text.months)
     before = history(work, kind, clinic_id=clinic_id, person_id=person_id)
+    check_act(act, purpose=purpose, text=text, before=said_about(before, purpose))
     values = {
         "clinic_id": clinic_id,
         "id": work.new_id(),
         "person_id": person_id,
         "position": len(before) + 1,
-        "purpose": text.purpose,
-        "revision": sum(earlier.purpose == text.purpose for earlier in before) + 1,
+        "purpose": purpose,
+        "revision": sum(earlier.purpose == purpose for earlier in before) + 1,
         "state": act.state,
         "decided_at": act.decided_at,
         "valid_from": act.valid_from,
@@ -154,6 +165,17 @@ def append(
         setattr(row, name, value)
     row.hash = hash_of(row)
     return work.add(row)
+
+
+def check_act(act: Act, *, purpose: str, text: Text, before: Sequence[Said]) -> None:
+    """Return quietly when an act may follow what was said before; raises as ``append`` does."""
+    kind = kind_of(purpose)
+    if text.purpose != kind.code:
+        raise TextOfAnotherPurpose
+    if act.state is State.GIVEN:
+        check_span(act.valid_from, act.valid_until, longest=kind.longest)
+    if any(said.decided_at > act.decided_at for said in before):
+        raise OutOfOrder
 
 
 def history(

@@ -1,18 +1,20 @@
 """The words of consent, and how long a yes may hold."""
 
 from calendar import monthrange
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.errors import Refusal
 
 
 class State(StrEnum):
-    """What a person said."""
+    """What a person said; or (``paused``) that what they said is worth nothing for now."""
 
     GIVEN = "given"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
 
 
 class Method(StrEnum):
@@ -36,14 +38,21 @@ class BeyondTerms(Refusal):
     """A consent needs an end, and none may hold longer than its purpose allows."""
 
 
-def latest_end(valid_from: datetime, *, months: int) -> datetime:
-    """Return the same time of day ``months`` later, or on the last day of a shorter month."""
-    year, month = divmod(valid_from.year * 12 + valid_from.month - 1 + months, 12)
-    day = min(valid_from.day, monthrange(year, month + 1)[1])
-    return valid_from.replace(year=year, month=month + 1, day=day)
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A length of time as people agree on it."""
+
+    months: int = 0
+    days: int = 0
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the same time of day so much later; a shorter month's last day where it must."""
+        year, month = divmod(moment.year * 12 + moment.month - 1 + self.months, 12)
+        day = min(moment.day, monthrange(year, month + 1)[1])
+        return moment.replace(year=year, month=month + 1, day=day) + timedelta(days=self.days)
 
 
-def check_span(valid_from: datetime, valid_until: datetime | None, *, months: int) -> None:
-    """Raise BeyondTerms unless a yes ends after it begins and within its purpose's months."""
-    if valid_until is None or not valid_from < valid_until <= latest_end(valid_from, months=months):
+def check_span(valid_from: datetime, valid_until: datetime | None, *, longest: Span) -> None:
+    """Raise BeyondTerms unless a yes ends after it begins and within its purpose's time."""
+    if valid_until is None or not valid_from < valid_until <= longest.after(valid_from):
         raise BeyondTerms

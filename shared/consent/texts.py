@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from unicodedata import normalize
 
+from shared.consent.purposes import family_of
 from shared.errors import Refusal
 
 
@@ -14,12 +15,21 @@ class NothingToAsk(Refusal):
     """There is no text in force for this yet. Choose a later day, or ask for help."""
 
 
+class NotInThisLanguage(NothingToAsk):
+    """There is no text in this language yet. Choose with the person in which one to ask."""
+
+
+class NotAsShown(Refusal):
+    """The text has changed since this page was opened. Nothing was kept; read it once more."""
+
+    status = 409
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """One version of what is asked for one purpose, in one language.
 
     ``material``: a yes to an earlier version ends when this one comes into force.
-    ``months``: the longest that a yes may hold.
     """
 
     purpose: str
@@ -28,7 +38,6 @@ class Text:
     locale: str
     question: str
     points: tuple[str, ...]
-    months: int
     material: bool
     in_force_from: datetime
 
@@ -50,24 +59,34 @@ class Text:
 
 
 def text_in_force(texts: Sequence[Text], purpose: str, locale: str, at: datetime) -> Text:
-    """Return the latest text of a purpose at a moment; English where the language has none yet.
+    """Return the latest text of a purpose in a language at a moment; never one in another language.
 
-    Raises NothingToAsk when none is in force.
+    ``pt-BR`` is served by ``pt`` where it has no text of its own.
+    Raises NothingToAsk when none is in force, NotInThisLanguage when others have one.
     """
-    known = [text for text in texts if text.purpose == purpose and text.in_force_from <= at]
-    spoken = [text for text in known if text.locale == locale] or [
-        text for text in known if text.locale == "en"
-    ]
-    if not spoken:
-        raise NothingToAsk
-    return max(spoken, key=lambda text: text.version)
+    family = family_of(purpose)
+    known = [text for text in texts if text.purpose == family and text.in_force_from <= at]
+    for tag in (locale, locale.partition("-")[0]):
+        spoken = [text for text in known if text.locale == tag]
+        if spoken:
+            return max(spoken, key=lambda text: text.version)
+    raise NotInThisLanguage if known else NothingToAsk
+
+
+def text_behind(texts: Sequence[Text], text_hash: str) -> Text:
+    """Return the text of a hash, in force or not. Raises NotAsShown for one that we never wrote."""
+    found = next((text for text in texts if text.hash == text_hash), None)
+    if found is None:
+        raise NotAsShown
+    return found
 
 
 def ended_by_new_text(texts: Sequence[Text], purpose: str, version: int) -> datetime | None:
     """Return when a material version newer than ``version`` comes into force, if one is known."""
+    family = family_of(purpose)
     newer = [
         text.in_force_from
         for text in texts
-        if text.purpose == purpose and text.material and text.version > version
+        if text.purpose == family and text.material and text.version > version
     ]
     return min(newer, default=None)

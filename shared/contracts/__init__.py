@@ -13,6 +13,8 @@ CATALOGUE: dict[str, type[Event]] = {
         intake.RelationshipChanged,
         intake.MemberJoined,
         intake.MemberChanged,
+        intake.MemberMet,
+        intake.QuestionnaireCompleted,
         intake.ConsentChanged,
         intake.ContributionChanged,
         sessions.SessionRecorded,

@@ -108,6 +108,37 @@ class MemberChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberMet(Event):
+    """The clinician has, or has not after all, met a member on their own; told for everybody.
+
+    Nothing joint begins before each member was met.
+    """
+
+    type = "intake.member.met.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    person_id: UUID
+    met: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionnaireCompleted(Event):
+    """A member has finished a questionnaire; content ``intake.questionnaire`` says which."""
+
+    type = "intake.questionnaire.completed.v1"
+    stream = "intake.people"
+    subject = "relationship_id"
+
+    relationship_id: UUID
+    person_id: UUID
+    questionnaire_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentChanged(Event):
     """A person's permission for one purpose has a new revision.
 

@@ -4,13 +4,14 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What a person may permit, each on its own (safety-security.md, section 4).
+    """What a person may permit and other services need to hear of, each on its own.
 
-    An exercise is permitted offer by offer and belongs to sessions; it is not listed here.
+    The whole table is shared/consent/purposes.py; words here are neutral.
     """
 
     CHECKIN_EMAIL = "checkin.email"
     CHECKIN_SMS = "checkin.sms"
+    CHECKIN_ITEMS = "checkin.items"
     REPORT_AGGREGATE = "report.aggregate"
 
 

@@ -29,6 +29,7 @@ SET_UP = (
     Entry(says="People", service="intake", path="/people"),
     Entry(says="Staff", service="intake", path="/staff"),
     Entry(says="Import", service="intake", path="/import"),
+    Entry(says="Questionnaires", service="intake", path="/questionnaires"),
 )
 
 MENU: Mapping[Role, Sequence[Entry]] = {

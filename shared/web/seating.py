@@ -67,10 +67,15 @@ def current_seat(work: UnitOfWork, *, purpose: str) -> SeatRow:
     return seat
 
 
-def leave_seat(work: UnitOfWork, seat: SeatRow, *, at: datetime) -> AnyResponse:
-    """End a seat, and return an answer that clears the browser and shows the closed page."""
+def leave_seat(
+    work: UnitOfWork, seat: SeatRow, *, at: datetime, last_page: str | None = None
+) -> AnyResponse:
+    """End a seat, and return an answer that clears the browser and shows the closed page.
+
+    ``last_page`` is shown once in its place, where the person asked for it.
+    """
     end_seat(work, seat, now=at)
-    answer = redirect(url_for("seat.closed"), 303)
+    answer = make_response(last_page) if last_page else redirect(url_for("seat.closed"), 303)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     answer.delete_cookie(current_app.config["SESSION_COOKIE_NAME"], path="/")
     return _forget(answer)

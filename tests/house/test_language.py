@@ -59,8 +59,10 @@ APPROVED = (
     "Your answers go to your therapist, and not to anyone you come with.",
     "Your therapist may have to act if someone is in danger.",
     "Your therapist can open them again if you ask.",
+    "May we count your answers in a clinic report?",
 )
-"""Sentences of a form that say who reads it; looked at one by one, and the same for everybody."""
+"""Sentences looked at one by one, and the same for everybody: who reads a form; a text that was in
+force and is kept as it was."""
 
 MEMBERS_LAYOUT = re.compile(r"{%-? *extends \"(member|left|seat_\w+|member_error)\.html\"")
 MEMBERS_OWN = ("member.html", "left.html", "member_error.html")
@@ -76,7 +78,8 @@ def templates() -> list[Path]:
 
 def data_files() -> list[Path]:
     kinds = ("toml", "json", "txt", "csv", "md")
-    return files(*(f"{top}/**.{kind}" for top in ("services", "deploy/seed") for kind in kinds))
+    tops = ("services", "deploy/seed", "shared/consent/words")
+    return files(*(f"{top}/**.{kind}" for top in tops for kind in kinds))
 
 
 def for_members() -> list[Path]:
@@ -86,7 +89,8 @@ def for_members() -> list[Path]:
         for path in templates()
         if path.name in MEMBERS_OWN or MEMBERS_LAYOUT.search(text_of(path))
     ]
-    return [*pages, *files("services/reminders/questions/*.toml")]
+    asked = files("services/reminders/questions/*.toml", "shared/consent/words/*.toml")
+    return [*pages, *asked]
 
 
 def messages() -> list[Path]:

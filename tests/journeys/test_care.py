@@ -103,6 +103,10 @@ class TestBetweenSessions:
         page.press("Keep the entry", kind="session", **{wishes[0]: "One evening without plans."})
         assert "One evening without plans." in page.text
 
+        for name in ("Robin", "Amal"):
+            practice.talk_alone(relationship, name)
+        world.settle()
+
         page.open(f"/sessions/relationships/{relationship}/plan/menu")
         page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
         for name in ("Robin", "Amal"):

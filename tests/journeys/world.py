@@ -160,6 +160,12 @@ class Practice:
         page.press("Save", email=email, private="yes", spoken_alone="yes", **hours)
         assert page.path == f"/intake/relationships/{relationship_id}", page.text
 
+    def talk_alone(self, relationship_id: str, name: str) -> None:
+        """Let the clinician keep that they spoke with a member alone."""
+        page = self.clinician.open(f"/intake/relationships/{relationship_id}")
+        page.follow(f"Talk alone with {name}").press("Keep it", alone="yes")
+        assert "It is kept" in page.text, page.text
+
     def consent_alone(self, relationship_id: str, name: str, **answers: str) -> Browser:
         """Hand the device to a member, who answers alone; the clinician signs in again after."""
         page = self.clinician.open(f"/intake/relationships/{relationship_id}")

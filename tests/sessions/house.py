@@ -21,6 +21,7 @@ from shared.contracts.intake import (
     ClinicRegistered,
     MemberChanged,
     MemberJoined,
+    MemberMet,
     RelationshipChanged,
     RelationshipOpened,
 )
@@ -134,8 +135,11 @@ class House:
             )
         )
 
-    def relationship(self, *names: str, clinician: UUID = CLINICIAN) -> Together:
-        """Tell of a relationship whose members chose these names, and let it be heard."""
+    def relationship(self, *names: str, clinician: UUID = CLINICIAN, met: bool = True) -> Together:
+        """Tell of a relationship whose members chose these names, and let it be heard.
+
+        ``met``: the clinician has met each of them alone.
+        """
         about = Together(uuid4(), uuid4(), tuple(uuid4() for _ in names))
         self.tell(
             RelationshipOpened(
@@ -148,6 +152,8 @@ class House:
         )
         for person, name in zip(about.people, names, strict=True):
             self.join(about, person, name)
+            if met:
+                self.meet(about, person)
         self.settle()
         return about
 
@@ -161,6 +167,19 @@ class House:
                 occurred_at=self.clock.at,
                 relationship_id=about.id,
                 person_id=person,
+                version=1,
+            )
+        )
+
+    def meet(self, about: Together, person: UUID, *, met: bool = True) -> None:
+        """Tell that the clinician has met a member on their own, or has not after all."""
+        self.tell(
+            MemberMet(
+                clinic_id=CLINIC,
+                occurred_at=self.clock.at,
+                relationship_id=about.id,
+                person_id=person,
+                met=met,
                 version=1,
             )
         )

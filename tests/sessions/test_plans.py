@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sessions.plans import domain, queries, usecases
-from services.sessions.plans.domain import Openness, Said
+from services.sessions.plans.domain import Said
 from shared.auth.actors import Role
+from shared.consent.gate import Openness
 from shared.contracts.sessions import PlanChanged
 from shared.contracts.words import PlanState, RelationshipState
 from tests.sessions.house import COLLEAGUE
@@ -116,6 +117,18 @@ class TestThreeKeys:
         trying.press("release")
 
         assert trying.told == [PlanState.OFFERED]
+
+    @pytest.mark.requirement("INT-10")
+    @pytest.mark.parametrize("who", [0, 1])
+    def test_any_one_members_word_flipped_changes_whether_it_begins(self, trying, who):
+        trying.press("release")
+        trying.says(trying.about.people[1 - who], "yes")
+        trying.says(trying.about.people[who], "no")
+        before = trying.told[-1]
+
+        trying.says(trying.about.people[who], "yes")
+
+        assert (before, trying.told[-1]) == (PlanState.OFFERED, PlanState.RUNNING)
 
     def test_a_yes_may_be_taken_back_before_it_begins(self, trying):
         trying.everyone_says("yes")

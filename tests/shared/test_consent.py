@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.consent.decision import Because, Said, decide
-from shared.consent.terms import BeyondTerms, State, check_span, latest_end
-from shared.consent.texts import NothingToAsk, Text, text_in_force
+from shared.consent.terms import BeyondTerms, Span, State, check_span
+from shared.consent.texts import NothingToAsk, NotInThisLanguage, Text, text_in_force
 
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -23,7 +23,6 @@ def text(version=1, *, material=True, since=START, locale="en", question="May we
         locale=locale,
         question=question,
         points=("You can say no.",),
-        months=12,
         material=material,
         in_force_from=since,
     )
@@ -122,14 +121,14 @@ def test_a_yes_without_end_or_beyond_its_terms_is_refused(days):
     until = None if days is None else START + days * DAY
 
     with pytest.raises(BeyondTerms):
-        check_span(START, until, months=12)
+        check_span(START, until, longest=Span(months=12))
 
 
 @pytest.mark.requirement("INT-06")
 @given(at=st.datetimes(timezones=st.just(UTC)))
 def test_a_year_later_is_the_same_day_or_the_last_of_the_month(at):
     assume(at.year < MAXYEAR)
-    later = latest_end(at, months=12)
+    later = Span(months=12).after(at)
 
     assert (later.year, later.month) == (at.year + 1, at.month)
     assert later.day == at.day or (at.month, at.day, later.day) == (2, 29, 28)
@@ -146,12 +145,14 @@ def test_a_text_keeps_its_hash_and_any_change_has_another():
     assert len({text().hash, text(2).hash, text(locale="pt").hash, text(question="So?").hash}) == 4
 
 
-def test_the_latest_text_in_force_is_asked_and_english_where_there_is_none_yet():
+@pytest.mark.requirement("UXA-04")
+def test_the_latest_text_in_force_is_asked_and_none_in_another_language():
     texts = (text(), text(2, since=START + DAY), text(1, locale="pt"))
 
     assert text_in_force(texts, "checkin.email", "en", START).version == 1
     assert text_in_force(texts, "checkin.email", "en", START + DAY).version == 2
-    assert text_in_force(texts, "checkin.email", "pt", START).locale == "pt"
-    assert text_in_force(texts, "checkin.email", "ar", START).locale == "en"
+    assert text_in_force(texts, "checkin.email", "pt-BR", START).locale == "pt"
+    with pytest.raises(NotInThisLanguage):
+        text_in_force(texts, "checkin.email", "ar", START)
     with pytest.raises(NothingToAsk):
         text_in_force(texts, "checkin.email", "en", START - DAY)

@@ -1,4 +1,4 @@
-"""No clinic sees another: asked of the live schema of every service, as its migrations leave it."""
+"""No clinic sees another: every table of every service is tried, as its migrations leave it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,48 +16,15 @@ from shared.store import Store
 from shared.store.everywhere import together
 from shared.tenancy import Kind, Reach
 from tests.rings import new_ring
-from tests.servers.furnishing import migrate_as_owner, models_of
+from tests.servers.furnishing import models_of
 from tests.servers.postgres import Database
 from tests.shared import catalogue
+from tests.shared.exceptions import KEYS_BESIDE_THE_CLINIC, TOLD_AND_HEARD
 from tests.shared.filling import Row, answer_to, columns_of, fill, insert_into, row_of
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 TAKEN, UNUSED = UUID(int=0x7111), UUID(int=0x7222)
 REFUSED = "InsufficientPrivilege"
-CHANGING_ROWS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-
-OUTSIDE_ALL_CLINICS = {
-    "alembic_version": "which migrations have run",
-    "subject_version": "how many facts were told about a random id",
-    "stream_head": "the ends of streams",
-    "relay_lease": "which process relays",
-    "inbox_cursor": "how far was heard",
-    "queue_lost": "counts of queues",
-    "organization": "stands above its clinics, and is known before anyone is signed in",
-    "organization_clinic": "says which clinics an organization has",
-    "directory_key": "keys the hashes of sign-in names, before anyone is signed in",
-    "staff_account": "someone signs in before it is known where they work",
-    "staff_role": "the same; a person may have roles at several clinics",
-    "staff_session": "the same",
-    "consent_text": "texts that are shown to everybody, by their hash",
-    "release": "figures of a whole organization, which passed disclosure control",
-}
-"""Every table without a ``clinic_id``, and why that is right."""
-
-KEYS_BESIDE_THE_CLINIC = {
-    "outbox (id)": "counted by the database, never chosen",
-    "outbox (event_id)": "random, made by us in the transaction that inserts it",
-    "outbox (stream, partition, position)": "given by the relay, never by who records a fact",
-    "outbox (stream, subject_id, subject_version)": "counted by us; the subject is a random id",
-    "undelivered (stream, partition, position)": "a place in another service's feed, as heard",
-    "wanted (kind, clinic_id, subject_id)": "holds the clinic, only not first",
-    "link_key (token_hash)": "the keyed hash of 128 random bits that we chose ourselves",
-    "open_form (key_hash)": "the same",
-}
-"""Every key that does not start with the clinic, and why it tells no clinic of another."""
-
-TOLD_AND_HEARD = {"outbox", "undelivered", "wanted"}
-"""What the backbone sees of all clinics: ids, codes, versions and times."""
 
 
 @pytest.fixture(params=SERVICES)
@@ -117,38 +84,6 @@ def tables_of(service: str, kind: Kind) -> set[str]:
         for table in every
         if "clinic_id" in table.c and table.c.clinic_id.info.get("tenancy", Kind.CLINIC) is kind
     }
-
-
-@pytest.mark.requirement("PLT-01")
-class TestTheCatalogue:
-    def test_every_table_of_a_clinic_forces_row_level_security(self, admin):
-        assert len(catalogue.tenant_tables(admin)) > 5
-        assert catalogue.unprotected(admin) == []
-
-    def test_a_table_without_a_clinic_is_one_that_was_thought_about(self, admin):
-        assert catalogue.other_tables(admin) - OUTSIDE_ALL_CLINICS.keys() == set()
-
-    def test_no_runtime_role_owns_or_bypasses_anything(self, admin):
-        assert catalogue.above_the_law(admin) == []
-        others = ["attune_owner", "postgres"]
-        assert sorted(catalogue.above_the_law(admin, others)) == others
-
-    @pytest.mark.requirement("PLT-04")
-    def test_keys_start_with_the_clinic(self, admin):
-        beside = catalogue.keys_beside_the_clinic(admin)
-
-        assert beside - KEYS_BESIDE_THE_CLINIC.keys() == set()
-
-    @pytest.mark.requirement("PLT-05")
-    def test_nothing_looks_past_it_on_behalf_of_others(self, admin):
-        assert catalogue.ways_around(admin) == []
-
-    @pytest.mark.requirement("PLT-05")
-    def test_rights_are_those_to_change_rows_and_no_others(self, admin):
-        every = {*catalogue.tenant_tables(admin), *catalogue.other_tables(admin)}
-
-        usual = dict.fromkeys(every - {"alembic_version"}, CHANGING_ROWS)
-        assert catalogue.rights(admin) == {**usual, "audit_entry": {"SELECT", "INSERT"}}
 
 
 class TestWithoutAClinic:
@@ -294,73 +229,3 @@ class TestClaims:
                 assert answer_to(app, sql.SQL("DELETE FROM {}").format(here)) == "0"
                 assert answer_to(app, insert_into(table, row), list(row.values())) == REFUSED
         assert led == {"link_key", "open_form"}
-
-
-@pytest.mark.requirement("PLT-01", "PLT-04", "PLT-05")
-class TestALaterTable:
-    """What someone adds tomorrow is found by the questions above, without anyone changing them."""
-
-    @pytest.fixture
-    def service(self) -> str:
-        return "intake"
-
-    @pytest.fixture
-    def owner(self, database: Database) -> Iterator[psycopg.Connection]:
-        with psycopg.connect(database.owner_url, autocommit=True) as connection:
-            yield connection
-
-    def test_made_by_hand_is_found_unprotected(self, owner, admin):
-        owner.execute("CREATE TABLE later (clinic_id uuid, id uuid PRIMARY KEY)")
-
-        assert catalogue.unprotected(admin) == ["later"]
-        assert "later (id)" in catalogue.keys_beside_the_clinic(admin)
-
-    def test_that_lets_everything_through_is_found(self, owner, admin):
-        owner.execute("CREATE TABLE later (clinic_id uuid, id uuid, PRIMARY KEY (clinic_id, id))")
-        owner.execute("ALTER TABLE later ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        owner.execute("CREATE POLICY everyone ON later USING (true) WITH CHECK (true)")
-
-        assert catalogue.unprotected(admin) == ["later"]
-
-    def test_without_a_clinic_is_found(self, owner, admin):
-        owner.execute("CREATE TABLE later (id uuid PRIMARY KEY)")
-
-        assert catalogue.other_tables(admin) - OUTSIDE_ALL_CLINICS.keys() == {"later"}
-
-    @pytest.mark.parametrize(
-        "made",
-        [
-            "CREATE VIEW later AS SELECT * FROM person",
-            "CREATE MATERIALIZED VIEW later AS SELECT * FROM person",
-            "CREATE FUNCTION later() RETURNS bigint LANGUAGE sql SECURITY DEFINER"
-            " AS 'SELECT count(*) FROM person'",
-        ],
-    )
-    def test_a_way_around_is_found(self, owner, admin, made):
-        owner.execute(made)
-
-        assert catalogue.ways_around(admin) == ["later"]
-
-    def test_a_view_that_asks_as_its_reader_is_fine(self, owner, admin):
-        owner.execute("CREATE VIEW later WITH (security_invoker = true) AS SELECT * FROM person")
-
-        assert catalogue.ways_around(admin) == []
-
-    def test_a_right_too_many_is_found(self, owner, admin):
-        owner.execute("GRANT TRUNCATE ON person TO attune_app")
-
-        assert "TRUNCATE" in catalogue.rights(admin)["person"]
-
-    def test_what_was_loosened_is_mended_when_the_database_is_brought_up_to_date(
-        self, database, owner, admin
-    ):
-        owner.execute("GRANT TRUNCATE, TRIGGER ON person TO attune_app")
-        owner.execute("CREATE POLICY everyone ON person USING (true)")
-        owner.execute("ALTER TABLE member NO FORCE ROW LEVEL SECURITY")
-        assert catalogue.unprotected(admin) == ["member", "person"]
-        admin.rollback()
-
-        migrate_as_owner(database, "intake")
-
-        assert catalogue.unprotected(admin) == []
-        assert catalogue.rights(admin)["person"] == CHANGING_ROWS

@@ -1,19 +1,41 @@
-"""What intake asks members to permit: the texts, word for word, and what each answer means."""
+"""What intake asks members to permit, and what each answer means."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from shared.consent.decision import Because, Decision
+from shared.consent.decision import Because, Decision, decide
+from shared.consent.decision import Said as Revision
+from shared.consent.languages import every_text
+from shared.consent.purposes import KINDS, Basis, Owner, kept_by, kind_of
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import Text
-from shared.contracts.words import Channel, Purpose
-from shared.errors import Refusal
+from shared.contracts.words import Channel
+from shared.errors import Conflict, Refusal
 
 SEAT = "consent"
 """What a seat for these questions is called."""
 
-FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-A_YEAR = 12
+TEXTS: Sequence[Text] = every_text()
+"""Every text that was ever in force. A change is a new version; none is edited or removed."""
+
+ASKED_NOW = ("checkin.email", "report.aggregate")
+"""What a seat asks everybody; whatever else a person was asked before is there to be changed."""
+
+KEPT_HERE = tuple(kind.code for kind in kept_by(Owner.INTAKE) if not kind.about)
+"""What intake keeps a ledger of."""
+
+BY_SCREEN = tuple(code for code in KEPT_HERE if KINDS[code].basis is Basis.CONSENT)
+"""What a person may answer on a screen; that they were told is written down by staff."""
+
+CHANNEL_PURPOSES = {Channel.EMAIL: "checkin.email", Channel.SMS: "checkin.sms"}
+
+SHORTEST_LINK, LINK_LASTS, LONGEST_LINK = (timedelta(hours=hours) for hours in (4, 48, 72))
+CARD_SERVES_FOR = timedelta(days=180)
+"""After how long without a word that it still holds a contact card is not written to."""
+
+MONTH_BEFORE, WEEK_BEFORE = timedelta(days=30), timedelta(days=7)
 
 
 class AnswerNotUsable(Refusal):
@@ -30,66 +52,56 @@ class NotYours(Refusal):
     status = 403
 
 
-def _text(purpose: Purpose, question: str, *points: str) -> Text:
-    return Text(
-        purpose=purpose,
-        template=purpose,
-        version=1,
-        locale="en",
-        question=question,
-        points=points,
-        months=A_YEAR,
-        material=True,
-        in_force_from=FIRST_DAY,
-    )
+class NobodyElseCan(Refusal):
+    """Nobody can give consent for someone else. Ask the person themselves, alone."""
 
 
-TEXTS: Sequence[Text] = (
-    _text(
-        Purpose.CHECKIN_EMAIL,
-        "May we e-mail you a link to a short form?",
-        "You choose the address, the days and the times.",
-        "You can say no. Saying no will not change your care.",
-        "You can stop at any time.",
-        "E-mails can be seen by people who use your phone or computer.",
-    ),
-    _text(
-        Purpose.CHECKIN_SMS,
-        "May we text you a link to a short form?",
-        "You choose the number, the days and the times.",
-        "You can say no. Saying no will not change your care.",
-        "You can stop at any time.",
-        "Texts can be seen by people who use your phone.",
-    ),
-    _text(
-        Purpose.REPORT_AGGREGATE,
-        "May we count your answers in a clinic report?",
-        "The report shows only large groups. It has no names.",
-        "We do not show a number when the group is small.",
-        "You can say no. Saying no will not change your care.",
-        "You can stop at any time. We cannot take your answers out of a report that is already "
-        "made.",
-    ),
-)
-"""Every text that was ever in force. A change is a new version; none is edited or removed."""
+class Paused(Refusal):
+    """Nothing was kept. Please ask the person who treats you."""
 
-ASKED_NOW = (Purpose.CHECKIN_EMAIL, Purpose.REPORT_AGGREGATE)
-"""What a seat asks. Text messages are asked about once intake keeps phone numbers."""
 
-CHANNEL_PURPOSES = {
-    Channel.EMAIL: Purpose.CHECKIN_EMAIL,
-    Channel.SMS: Purpose.CHECKIN_SMS,
-}
-PURPOSE_WORDS = {
-    Purpose.CHECKIN_EMAIL: "E-mails with a short form",
-    Purpose.CHECKIN_SMS: "Text messages with a short form",
-    Purpose.REPORT_AGGREGATE: "Being counted in clinic reports",
+class UnderAge(Paused):
+    """Consent here is for people of 18 years or more. Nobody else can give it for them."""
+
+
+class InDoubt(Paused):
+    """There is an open doubt whether this person can decide this now. Settle it first, then ask."""
+
+
+class NobodyOnDuty(Refusal):
+    """Nobody is on duty at this clinic to read these answers, so nobody is asked for them."""
+
+
+class KeptMeanwhile(Conflict):
+    """Something was kept since this page was opened. Nothing was added; look at it once more."""
+
+
+class NothingAsked(Refusal):
+    """Choose at least one question to ask."""
+
+
+class LinkTooLongOrShort(Refusal):
+    """Let the address stand open for 4 to 72 hours."""
+
+
+class Pause(StrEnum):
+    """Why nothing that a person said counts for now; told to nobody but their clinician."""
+
+    AGE = "age"
+    DOUBT = "doubt"
+
+
+PAUSED: Mapping[Pause, type[Paused]] = {Pause.AGE: UnderAge, Pause.DOUBT: InDoubt}
+PAUSE_WORDS = {
+    Pause.DOUBT: "There is a doubt whether they can decide this now",
+    Pause.AGE: "They are younger than 18",
 }
 STATE_WORDS = {
     Because.GIVEN: "Permitted",
     Because.NEVER_ASKED: "Not asked yet",
     Because.REFUSED: "Not permitted",
     Because.WITHDRAWN: "No longer permitted",
+    Because.PAUSED: "Paused: ask again once it is settled",
     Because.NOT_YET: "Permitted later",
     Because.ENDED: "Ended: ask again",
     Because.TEXT_CHANGED: "The text has changed: ask again",
@@ -105,8 +117,66 @@ SETTING_WORDS = {
     Setting.ALONE_BY_PHONE: "Alone by phone",
     Setting.ALONE_BY_LINK: "Alone by link",
 }
+WAITING_WORDS = {
+    "contact": "a contact card that is whole and confirmed",
+    "phone": "a telephone number, which is not kept yet",
+    "reopened": "you, to open these messages again on their schedule",
+    "care": "the relationship to be in care",
+    "everyone": "every other member's own yes",
+}
 STAFF_METHODS = (Method.SPOKEN, Method.ON_PAPER)
 STAFF_SETTINGS = (Setting.ALONE_AT_CLINIC, Setting.ALONE_BY_PHONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a person said on one form: each purpose with a yes or a no.
+
+    ``shown`` are the hashes of the texts that stood there; ``after`` is how many revisions the
+    page knew of. What is not given is not checked, for it came by no page.
+    """
+
+    answers: Mapping[str, bool]
+    shown: Mapping[str, str] = field(default_factory=dict)
+    after: int | None = None
+
+
+def read_answers(given: Mapping[str, str], asked: Iterable[str]) -> Mapping[str, bool]:
+    """Return what a form's yes and no mean; a question without an answer was skipped.
+
+    Raises AnswerNotUsable.
+    """
+    said = {purpose: given[purpose] for purpose in asked if given.get(purpose)}
+    if not set(said.values()) <= {"yes", "no"}:
+        raise AnswerNotUsable
+    return {purpose: answer == "yes" for purpose, answer in said.items()}
+
+
+def decided(said: Mapping[str, Sequence[Revision]], at: datetime) -> dict[str, Decision]:
+    """Return what was said permits at a moment, by purpose."""
+    return {
+        purpose: decide(revisions, purpose=purpose, texts=TEXTS, at=at)
+        for purpose, revisions in said.items()
+    }
+
+
+def as_if(
+    said: Sequence[Revision], *, purpose: str, permits: bool, text_version: int, at: datetime
+) -> list[Revision]:
+    """Return what was said, with one more revision as if it had been said at this moment."""
+    state = State.GIVEN if permits else State.WITHDRAWN
+    ends = kind_of(purpose).longest.after(at) if permits else at
+    return [
+        *said,
+        Revision(
+            revision=len(said) + 1,
+            state=state,
+            text_version=text_version,
+            decided_at=at,
+            valid_from=at,
+            valid_until=ends,
+        ),
+    ]
 
 
 def state_after(present: Decision, *, permits: bool) -> State:
@@ -126,3 +196,19 @@ def counted_until(decisions: Sequence[Decision]) -> datetime | None:
 def still_missing(emails: Decision) -> list[str]:
     """Return what the first check-in lacks; the same words whatever was said, or never asked."""
     return [] if emails.permits else ["Consent to e-mails, which you ask for alone"]
+
+
+def soon(decision: Decision, now: datetime) -> timedelta | None:
+    """Return which notice is due before a yes ends: 30 days, 7 days, or none yet."""
+    if not decision.permits or decision.ends_at is None:
+        return None
+    left = decision.ends_at - now
+    return next((notice for notice in (WEEK_BEFORE, MONTH_BEFORE) if left <= notice), None)
+
+
+def fitting_hours(hours: int) -> timedelta:
+    """Return how long an address stands open. Raises LinkTooLongOrShort."""
+    lasts = timedelta(hours=hours)
+    if not SHORTEST_LINK <= lasts <= LONGEST_LINK:
+        raise LinkTooLongOrShort
+    return lasts

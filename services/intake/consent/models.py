@@ -1,15 +1,18 @@
-"""The ledger of consent, the texts that were shown, and the seats at which members answer."""
+"""The ledger of consent, the texts that were shown, and the doors by which members answer."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.directory.models import Base, of_clinic
+from shared.auth.link_rows import LinkRow, OpenFormRow
 from shared.auth.seats import SeatRow
 from shared.columns import holding
 from shared.consent.ledger import RevisionRow
-from shared.labels import DataClass
+from shared.keys import DataClass, Scope
+from shared.store import ClinicRow, sealed
 
 
 class ConsentRevision(RevisionRow, Base):
@@ -31,6 +34,55 @@ class ConsentText(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=holding(DataClass.DIGEST))
     canonical: Mapped[str] = mapped_column(String(8000), info=holding(DataClass.HOUSE_WORDS))
     kept_at: Mapped[datetime]
+
+
+class ConsentPause(ClinicRow, Base):
+    """That nothing a person said counts for now; ``why`` is for their clinician alone."""
+
+    __tablename__ = "consent_pause"
+    __table_args__ = (of_clinic("person", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    began_at: Mapped[datetime]
+    began_by: Mapped[UUID]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None]
+    why: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.PERSON, subject="person_id")
+
+
+class ConsentRequest(ClinicRow, Base):
+    """Questions that one person may answer once, by a link; ``asked`` are codes of purposes."""
+
+    __tablename__ = "consent_request"
+    __table_args__ = (of_clinic("person", "person_id"),)
+
+    relationship_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    asked: Mapped[str] = mapped_column(String(400), info=holding(DataClass.CODE))
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    called_back_at: Mapped[datetime | None]
+
+
+class ConsentLink(LinkRow, Base):
+    """Where a link leads: its id is the request's."""
+
+    __tablename__ = "consent_link"
+
+
+class OpenConsentForm(OpenFormRow, Base):
+    """A request's form that is open in a browser."""
+
+    __tablename__ = "open_consent_form"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["clinic_id", "request_id"], ["consent_request.clinic_id", "consent_request.id"]
+        ),
+    )
+
+    request_id: Mapped[UUID]
 
 
 class Seat(SeatRow, Base):

@@ -149,6 +149,14 @@ def clinicians_at(work: UnitOfWork, clinic_id: UUID) -> list[tuple[UUID, str]]:
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
+def on_duty_at(work: UnitOfWork, clinic_id: UUID) -> frozenset[UUID]:
+    """Return those who answer what cannot wait at a clinic."""
+    query = select(StaffRole.staff_id).where(
+        StaffRole.clinic == clinic_id, StaffRole.role == Role.DUTY
+    )
+    return frozenset(work.session.scalars(query))
+
+
 def works_as(work: UnitOfWork, staff_id: UUID, posting: Posting) -> bool:
     """Say whether someone holds a role."""
     return posting in postings_of(work, staff_id)

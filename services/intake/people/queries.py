@@ -159,6 +159,14 @@ def everyone_in(work: UnitOfWork, relationship_id: UUID) -> frozenset[UUID]:
     return frozenset(work.session.scalars(query))
 
 
+def present_in(work: UnitOfWork, relationship_id: UUID) -> frozenset[UUID]:
+    """Return the people who belong to a relationship now."""
+    query = select(Member.person_id).where(
+        Member.relationship_id == relationship_id, Member.left_at.is_(None)
+    )
+    return frozenset(work.session.scalars(query))
+
+
 def address_hash(work: UnitOfWork, clinic_id: UUID, email: str) -> bytes:
     """Return the hash by which addresses of one clinic are compared."""
     return keyed_hash(work, clinic_id, f"address:{domain.same_address(email)}")
@@ -198,6 +206,11 @@ def existing(
     people = work.session.scalars(query).all()
     cards = cards_of(work, [person.id for person in people])
     return [(person, cards.get(person.id)) for person in people]
+
+
+def today_at(work: UnitOfWork, clinic_id: UUID, now: datetime) -> date:
+    """Return which day it is where a clinic is."""
+    return _today(work.get(Clinic, clinic_id, clinic_id), now)
 
 
 def _visible(work: UnitOfWork) -> Select[Relationship]:

@@ -3,25 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.reminders.roster.models import Base
+from shared.auth.link_rows import OpenFormRow
 from shared.columns import holding
 from shared.keys import DataClass, Scope
-from shared.store import ClinicRow, LookupRow, sealed
+from shared.store import ClinicRow, sealed
 
 
-class OpenForm(LookupRow, Base):
+class OpenForm(OpenFormRow, Base):
     """A form that is open in a browser, known by the keyed hash of what its cookie holds."""
 
     __tablename__ = "open_form"
 
     prompt_id: Mapped[UUID]
-    key_hash: Mapped[bytes] = mapped_column(
-        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
-    )
-    until: Mapped[datetime]
 
 
 class Form(ClinicRow, Base):

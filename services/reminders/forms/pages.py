@@ -7,7 +7,6 @@ from flask import (
     Flask,
     current_app,
     g,
-    make_response,
     redirect,
     render_template,
     request,
@@ -17,20 +16,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.reminders.forms import domain, queries, usecases
-from services.reminders.forms.domain import KnockedTooOften, LinkClosed
 from services.reminders.forms.queries import Door
 from services.reminders.questions.queries import weekly_set
 from services.reminders.roster.queries import clinic
 from services.reminders.sending.domain import Stationery
-from services.reminders.sending.queries import link_behind
+from services.reminders.sending.models import LinkKey
 from shared.auth.actors import Actor
 from shared.auth.actors import Door as Way
+from shared.auth.link_rows import link_behind
+from shared.auth.links import LinkClosed, hash_of_form, new_secret
 from shared.auth.policy import keep_door
-from shared.errors import Refusal
-from shared.rates.rates import KNOCKS, WRONG_TRIES, TooOften
 from shared.web import now, store, unit_of_work
-from shared.web.pace import rates
-from shared.web.source import source
+from shared.web.linking import close_like_all, note_knock
 
 KEY = "reminders.form"
 
@@ -39,7 +36,7 @@ blueprint = Blueprint("forms", __name__, template_folder="../templates")
 
 def register(app: Flask, stationery: Stationery) -> None:
     """Add these pages to an app, with what knows its links and keeps its door."""
-    app.extensions.update(stationery=stationery)
+    app.extensions["stationery"] = stationery
     keep_door(app, Way.LINK, _who_has_a_form_open)
     app.register_blueprint(blueprint)
 
@@ -55,9 +52,9 @@ def landing(token: str) -> str:
 def start(token: str) -> ResponseReturnValue:
     """Open the form in this browser, at an address without the secret."""
     door, closes_at = _link_open(token)
-    key = domain.new_key()
+    key = new_secret()
     with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
-        key_hash = domain.hash_of(_stationery().secret, key)
+        key_hash = hash_of_form(_stationery().secret, key)
         usecases.start_form(work, door=door, key_hash=key_hash, closes_at=closes_at, now=now())
     session[KEY] = key
     return redirect(url_for(".form"), 303)
@@ -95,7 +92,7 @@ def stop(token: str) -> str:
     """Stop these messages, also by one click in a mail program; the answer is always the same."""
     token_hash = _stationery().hash_of(token)
     with store().looking_up() as work:
-        link = link_behind(work, token_hash)
+        link = link_behind(work, LinkKey, token_hash)
     if link is not None:
         door = (link.clinic_id, link.id)
         with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
@@ -103,18 +100,7 @@ def stop(token: str) -> str:
     return render_template("reminders/forms/stopped.html")
 
 
-def _closed(refusal: Refusal) -> ResponseReturnValue:
-    """Answer every closed, spent, invented or refused address with the same page."""
-    throttled = isinstance(refusal, KnockedTooOften)
-    status = refusal.status if throttled else LinkClosed.status
-    answer = make_response(render_template("reminders/forms/closed.html"), status)
-    answer.vary.add("Cookie")
-    if throttled:
-        answer.headers.update(TooOften.headers)
-    return answer
-
-
-blueprint.register_error_handler(Refusal, _closed)
+close_like_all(blueprint)
 
 
 def _link_open(token: str) -> tuple[Door, datetime]:
@@ -125,17 +111,9 @@ def _link_open(token: str) -> tuple[Door, datetime]:
             door, closes_at = queries.link_leads(work, token_hash, now=now())
         _look_at(door)
     except LinkClosed:
-        _note_knock(token_hash)
+        note_knock(token_hash)
         raise
     return door, closes_at
-
-
-def _note_knock(token_hash: bytes) -> None:
-    """Count a knock at a closed link; raises KnockedTooOften. An open link always opens."""
-    by_source = rates().spend(KNOCKS, source())
-    by_link = rates().spend(WRONG_TRIES, token_hash.hex())
-    if not (by_source and by_link):
-        raise KnockedTooOften
 
 
 def _who_has_a_form_open() -> Actor:
@@ -143,7 +121,7 @@ def _who_has_a_form_open() -> Actor:
     if not key:
         raise LinkClosed
     with store().looking_up() as work:
-        key_hash = domain.hash_of(_stationery().secret, str(key))
+        key_hash = hash_of_form(_stationery().secret, str(key))
         door = queries.open_form_leads(work, key_hash, now=now())
     g.door = door
     return _look_at(door)

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from services.reminders.forms.domain import LinkClosed
 from services.reminders.forms.models import Form, OpenForm
 from services.reminders.roster import queries as roster
 from services.reminders.schedules.domain import WENT_OUT
 from services.reminders.schedules.models import Prompt
-from services.reminders.sending.queries import link_behind
+from services.reminders.sending.models import LinkKey
+from shared.auth.link_rows import open_form, open_link
+from shared.auth.links import LinkClosed
 from shared.contracts.words import Channel
 from shared.events.content import Content, Reference
 from shared.store import UnitOfWork
@@ -23,17 +22,13 @@ Door = tuple[UUID, UUID]
 
 def link_leads(work: UnitOfWork, token_hash: bytes, *, now: datetime) -> tuple[Door, datetime]:
     """Return where a link leads and when it closes; raises LinkClosed. For work that looks up."""
-    link = link_behind(work, token_hash)
-    if link is None or link.closes_at <= now:
-        raise LinkClosed
+    link = open_link(work, LinkKey, token_hash, now=now)
     return (link.clinic_id, link.id), link.closes_at
 
 
 def open_form_leads(work: UnitOfWork, key_hash: bytes, *, now: datetime) -> Door:
     """Return where an open form leads; raises LinkClosed. For work that looks up."""
-    found = work.session.scalar(select(OpenForm).where(OpenForm.key_hash == key_hash))
-    if found is None or found.until <= now:
-        raise LinkClosed
+    found = open_form(work, OpenForm, key_hash, now=now)
     return found.clinic_id, found.prompt_id
 
 

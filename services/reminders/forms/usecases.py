@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from services.reminders.forms import domain, queries
+from services.reminders.forms import queries
 from services.reminders.forms.domain import Sent
 from services.reminders.forms.models import Form, OpenForm
 from services.reminders.forms.queries import Door
@@ -12,6 +12,7 @@ from services.reminders.questions.domain import QuestionSet
 from services.reminders.roster.usecases import stop_channel
 from services.reminders.schedules.models import Prompt
 from services.reminders.schedules.usecases import follow_consent
+from shared.auth.links import MOST_OPEN, OPEN_FOR
 from shared.contracts.reminders import FormReceived
 from shared.contracts.words import Channel
 from shared.store import UnitOfWork
@@ -29,7 +30,7 @@ def start_form(
             id=work.new_id(),
             prompt_id=prompt.id,
             key_hash=key_hash,
-            until=min(closes_at, now + domain.OPEN_FOR),
+            until=min(closes_at, now + OPEN_FOR),
         )
     )
 
@@ -101,7 +102,7 @@ def _close_the_oldest(work: UnitOfWork, prompt: Prompt) -> None:
         select(OpenForm)
         .where(OpenForm.clinic_id == prompt.clinic_id, OpenForm.prompt_id == prompt.id)
         .order_by(OpenForm.until.desc(), OpenForm.id.desc())
-        .offset(domain.MOST_OPEN - 1)
+        .offset(MOST_OPEN - 1)
     )
     for one in open_now:
         work.session.delete(one)

@@ -85,11 +85,6 @@ def readable_card(content: Mapping[str, Any] | None) -> Card | None:
         return None
 
 
-def permits(*, permitted: bool, valid_from: datetime, valid_until: datetime, now: datetime) -> bool:
-    """Whether a revision of consent permits at this moment, without any job having to run."""
-    return permitted and valid_from <= now < valid_until
-
-
 def _windows(written: Sequence[Mapping[str, Any]]) -> tuple[Window, ...]:
     found = {Window(int(w["day"]), _clock(w["from"]), _clock(w["to"])) for w in written}
     return tuple(sorted(found, key=lambda window: (window.day, window.opens)))

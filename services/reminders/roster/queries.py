@@ -18,6 +18,7 @@ from services.reminders.roster.models import (
     Stop,
 )
 from shared.auth.actors import Role
+from shared.consent.enforcement import Told
 from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
@@ -54,14 +55,29 @@ def permitted(
     work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel, now: datetime
 ) -> bool:
     """Whether a person agrees to this channel at this moment and has not stopped it."""
+    told = told_of(work, clinic_id=clinic_id, person_id=person_id, channel=channel)
+    return told is not None and told.permits(now)
+
+
+def told_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel) -> Told | None:
+    """Return what was told last of a person's permission for a channel; None once they ended it."""
     if stopped(work, clinic_id=clinic_id, person_id=person_id, channel=channel):
-        return False
-    consent = consent_of(work, clinic_id=clinic_id, person_id=person_id, purpose=PURPOSES[channel])
-    return consent is not None and domain.permits(
-        permitted=consent.permitted,
-        valid_from=consent.valid_from,
-        valid_until=consent.valid_until,
-        now=now,
+        return None
+    return told_about(work, clinic_id=clinic_id, person_id=person_id, purpose=PURPOSES[channel])
+
+
+def told_about(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, purpose: Purpose
+) -> Told | None:
+    """Return what was told last of a person's permission for a purpose."""
+    row = consent_of(work, clinic_id=clinic_id, person_id=person_id, purpose=purpose)
+    if row is None:
+        return None
+    return Told(
+        permitted=row.permitted,
+        revision=row.revision,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
     )
 
 

@@ -15,6 +15,7 @@ from services.reminders.roster.models import (
     Relationship,
     Stop,
 )
+from shared.consent.enforcement import Told, newest
 from shared.contracts.intake import ConsentChanged
 from shared.contracts.reminders import ChannelChanged
 from shared.contracts.words import Channel, PlanState, RelationshipState
@@ -140,18 +141,27 @@ def take_consent(work: UnitOfWork, *, event: ConsentChanged) -> None:
     kept = queries.consent_of(
         work, clinic_id=event.clinic_id, person_id=event.person_id, purpose=event.purpose
     )
-    if kept is None:
-        kept = Consent(
-            clinic_id=event.clinic_id,
-            id=work.new_id(),
-            person_id=event.person_id,
-            purpose=event.purpose,
-            revision=-1,
-        )
-    if event.revision > kept.revision:
-        kept.revision, kept.permitted = event.revision, event.permitted
-        kept.valid_from, kept.valid_until = event.valid_from, event.valid_until
-        work.add(kept)
+    known = [] if kept is None else [_told(kept)]
+    if newest([*known, _told(event)]) in known:
+        return
+    kept = kept or Consent(
+        clinic_id=event.clinic_id,
+        id=work.new_id(),
+        person_id=event.person_id,
+        purpose=event.purpose,
+    )
+    kept.revision, kept.permitted = event.revision, event.permitted
+    kept.valid_from, kept.valid_until = event.valid_from, event.valid_until
+    work.add(kept)
+
+
+def _told(said: ConsentChanged | Consent) -> Told:
+    return Told(
+        permitted=said.permitted,
+        revision=said.revision,
+        valid_from=said.valid_from,
+        valid_until=said.valid_until,
+    )
 
 
 def stop_channel(

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from secrets import token_urlsafe
 from uuid import UUID
 
 from services.reminders.roster.domain import Card
 from services.reminders.schedules.domain import Hold
+from shared.auth.links import hash_of_link, new_secret
 
-TOKEN_BYTES = 20
 LINK_LIFE = timedelta(hours=48)
 MOST_A_WEEK = 2
 WEEK = timedelta(days=7)
@@ -97,11 +96,6 @@ def pause_after(tries: int) -> timedelta:
     return PAUSES[min(tries, len(PAUSES)) - 1]
 
 
-def new_token() -> str:
-    """Return a link's secret: 160 random bits that name nobody."""
-    return token_urlsafe(TOKEN_BYTES)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Stationery:
     """What letters of this house are written on: the members' address and two secrets."""
@@ -109,11 +103,11 @@ class Stationery:
     member_url: str
     secret: bytes
     mail_domain: str
-    token: Callable[[], str] = new_token
+    token: Callable[[], str] = new_secret
 
     def hash_of(self, token: str) -> bytes:
         """Return the keyed hash under which a token is kept."""
-        return hmac.digest(self.secret, b"link" + token.encode(), sha256)
+        return hash_of_link(self.secret, token)
 
     def address_of(self, token: str) -> str:
         """Return the address of a link."""

@@ -3,24 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from services.reminders.roster.models import Base
-from shared.columns import holding
+from shared.auth.link_rows import LinkRow
 from shared.keys import DataClass, Scope
-from shared.store import ClinicRow, LookupRow, sealed
+from shared.store import ClinicRow, sealed
 
 
-class LinkKey(LookupRow, Base):
+class LinkKey(LinkRow, Base):
     """Where a link leads: the keyed hash of its secret, and the prompt (its id)."""
 
     __tablename__ = "link_key"
-
-    token_hash: Mapped[bytes] = mapped_column(
-        LargeBinary(32), unique=True, info=holding(DataClass.DIGEST)
-    )
-    closes_at: Mapped[datetime]
 
 
 class MailboxLetter(ClinicRow, Base):

@@ -11,13 +11,13 @@ from services.reminders.roster import queries as roster
 from services.reminders.schedules.domain import WENT_OUT
 from services.reminders.schedules.models import Due, Prompt, Schedule
 from services.reminders.sending import domain
-from services.reminders.sending.models import LinkKey, MailboxLetter
+from services.reminders.sending.models import MailboxLetter
+from shared.consent.enforcement import CONSENT, Effect, Ruling, ruling
 from shared.contracts.words import Channel
-from shared.events.fetching import pending
 from shared.events.freshness import Proof
 from shared.store import UnitOfWork
 
-CONSENT, PEOPLE = "intake.consent", "intake.people"
+PEOPLE = "intake.people"
 MOST_SHOWN = 300
 
 
@@ -34,6 +34,14 @@ class Claim:
     def concerned(self) -> tuple[tuple[str, UUID], ...]:
         """The (stream, subject) pairs of which nothing may be missing."""
         return ((CONSENT, self.person_id), (PEOPLE, self.relationship_id))
+
+    @property
+    def effect(self) -> Effect:
+        """What is about to happen, for whoever enforces consent."""
+        return Effect(
+            concerned=self.concerned,
+            content=((roster.PERSON, self.clinic_id, self.person_id),),
+        )
 
 
 def due_now(work: UnitOfWork, *, now: datetime, limit: int) -> Sequence[Due]:
@@ -72,23 +80,16 @@ def still_planned(work: UnitOfWork, prompt: Prompt) -> bool:
 
 def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> domain.Facts:
     """Return what is known about a person, read in the transaction that will act on it."""
-    connection = work.session.connection()
     person = {"clinic_id": claim.clinic_id, "person_id": claim.person_id}
-    fresh = all(
-        proof.holds(connection, stream, subject) for stream, subject in claim.concerned
-    ) and not pending(connection, roster.PERSON, claim.clinic_id, claim.person_id)
+    told = roster.told_of(work, channel=Channel.EMAIL, **person)
+    decided = ruling(work, claim.effect, proof=proof, told=[told], at=now)
     return domain.Facts(
-        fresh=fresh,
+        fresh=decided is not Ruling.UNPROVEN,
         in_care=roster.in_care(work, relationship_id=claim.relationship_id, **person),
-        permitted=roster.permitted(work, channel=Channel.EMAIL, now=now, **person),
+        permitted=decided is Ruling.YES,
         card=roster.card_of(work, **person),
         sent_lately=_sent_since(work, claim, now - domain.WEEK),
     )
-
-
-def link_behind(work: UnitOfWork, token_hash: bytes) -> LinkKey | None:
-    """Return where a link leads; for work that looks up."""
-    return work.session.scalar(select(LinkKey).where(LinkKey.token_hash == token_hash))
 
 
 def mailbox(work: UnitOfWork) -> list[MailboxLetter]:

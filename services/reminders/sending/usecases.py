@@ -1,10 +1,8 @@
 """Sending what is due: claim, prove, decide and mark, hand over, settle."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import delete
 
@@ -19,15 +17,15 @@ from services.reminders.sending.models import LinkKey, MailboxLetter
 from services.reminders.sending.queries import Claim
 from shared.auth.actors import system
 from shared.clock import Now
+from shared.consent.enforcement import Enforcement, in_time
 from shared.contracts.reminders import PromptSettled
 from shared.contracts.words import PromptOutcome
-from shared.events.freshness import GOOD_FOR_SECONDS, Freshness, Proof
+from shared.events.freshness import Freshness, Proof
 from shared.logs import logger
 from shared.store import Store, UnitOfWork
 
 CHUNK = 20
 LEASE = timedelta(minutes=2)
-PROVE_AGAIN_AFTER = GOOD_FOR_SECONDS / 2
 
 log = logger("sending")
 
@@ -47,11 +45,9 @@ def send_due(office: PostOffice) -> int:
     """Send one chunk of what is due; return how many prompts were looked at."""
     with office.store.claiming() as work:
         claims = claim_due(work, now=office.now())
-    proof: Proof | None = None
+    enforcement, effects = Enforcement(office.freshness), [claim.effect for claim in claims]
     for nth, claim in enumerate(claims):
-        if proof is None or _age(proof) > PROVE_AGAIN_AFTER:
-            proof = office.freshness.prove(_concerned(claims[nth:]))
-        _send_one(office, claim, proof)
+        _send_one(office, claim, enforcement.proof_for(effects[nth:]))
     return len(claims)
 
 
@@ -140,7 +136,7 @@ def _send_one(office: PostOffice, claim: Claim, proof: Proof) -> None:
         )
     if letter is None:
         return
-    if _age(proof) >= GOOD_FOR_SECONDS:
+    if not in_time(proof):
         with _work(office, claim) as work:
             put_back(work, claim=claim, now=office.now())
         return
@@ -235,14 +231,6 @@ def _due(work: UnitOfWork, prompt: Prompt) -> Due:
 
 def _claim(due: Due) -> Claim:
     return Claim(due.clinic_id, due.id, due.person_id, due.relationship_id)
-
-
-def _concerned(claims: Sequence[Claim]) -> list[tuple[str, UUID]]:
-    return [pair for claim in claims for pair in claim.concerned]
-
-
-def _age(proof: Proof) -> float:
-    return proof.ticks() - proof.began
 
 
 def _work(office: PostOffice, claim: Claim) -> AbstractContextManager[UnitOfWork]:

@@ -7,9 +7,8 @@ from services.reports.contributions.queries import PERMISSIONS
 from services.reports.releases import queries, usecases
 from services.reports.releases.domain.schedule import CUT_OFF
 from shared.auth.actors import system
-from shared.events.freshness import Proof
+from shared.consent.enforcement import Effect, Enforcement, proven
 from shared.service import Job, Service
-from shared.store import UnitOfWork
 
 EVERY = timedelta(minutes=1)
 CLINICS = "intake.clinics"
@@ -37,10 +36,10 @@ def publish_once(service: Service, *, cut_off: timedelta = CUT_OFF) -> int:
 def _publish(service: Service, due: queries.Due) -> bool:
     """Publish one release, if what is known here is proven complete; say whether it was."""
     clinics = {*due.clinics, due.organization_id}
-    subject = due.organization_id
-    proof = service.freshness().prove([(PERMISSIONS, subject), (CLINICS, subject)])
+    effect = Effect(concerned=((PERMISSIONS, due.organization_id), (CLINICS, due.organization_id)))
+    proof = Enforcement(service.freshness()).proof_for([effect])
     with service.store.unit_of_work(clinics=clinics, actor=system(service.name)) as work:
-        if not _fresh(work, proof, due):
+        if not proven(work, effect, proof=proof):
             return False
         with suppress(usecases.NothingToRelease):
             usecases.build_release(
@@ -51,11 +50,3 @@ def _publish(service: Service, due: queries.Due) -> bool:
             )
             return True
     return False
-
-
-def _fresh(work: UnitOfWork, proof: Proof, due: queries.Due) -> bool:
-    """Say whether permissions and clinics may be relied on now."""
-    connection = work.session.connection()
-    return all(
-        proof.holds(connection, stream, due.organization_id) for stream in (PERMISSIONS, CLINICS)
-    )

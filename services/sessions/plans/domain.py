@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.consent.decision import Because
+from shared.consent.gate import Openness, gate
 from shared.contracts.words import PlanState
 from shared.errors import Refusal
 
@@ -31,6 +33,15 @@ class Said(StrEnum):
     STOP = "stop"
 
 
+WORTH = {
+    Said.YES: Because.GIVEN,
+    Said.NO: Because.REFUSED,
+    Said.NOT_NOW: Because.NOT_YET,
+    Said.STOP: Because.WITHDRAWN,
+}
+"""What a member's word is called at the gate."""
+
+
 class Method(StrEnum):
     """How it was said."""
 
@@ -48,13 +59,6 @@ class Ending(StrEnum):
     CARE_ENDED = "care_ended"
 
 
-class Openness(StrEnum):
-    """All that anyone but the treating clinician is told of a plan."""
-
-    AVAILABLE = "available"
-    NOT_AVAILABLE_NOW = "not_available_now"
-
-
 class NotOnTheMenu(Refusal):
     """This is not on the menu. Choose something that is."""
 
@@ -65,6 +69,10 @@ class DaysDoNotFit(Refusal):
 
 class NotAvailableNow(Refusal):
     """Nothing new can be offered here right now."""
+
+
+class NotMetYet(Refusal):
+    """Meet each member on their own first, and keep that. Nothing joint can begin before."""
 
 
 class AlreadyOffered(Refusal):
@@ -117,14 +125,18 @@ def latest(said: Iterable[tuple[UUID, Said]]) -> dict[UUID, Said]:
 
 
 def three_keys(
-    members: Collection[UUID], said: Mapping[UUID, Said], *, released: bool, available: bool
+    members: Collection[UUID],
+    said: Mapping[UUID, Said],
+    *,
+    released: bool,
+    available: bool | None,
 ) -> bool:
-    """Say whether it may begin: every member's own yes, the release, and nothing held back.
+    """Say whether it may begin, by the one gate of the house: None for what is not known.
 
-    What is not known is a no, and so is a relationship of fewer than two.
+    ``said`` is what each member said last; who is missing in it was not asked yet.
     """
-    everyone = len(set(members)) >= 2 and all(said.get(one) is Said.YES for one in members)
-    return everyone and released and available
+    words = {one: WORTH[said[one]] if one in said else None for one in members}
+    return gate(words, released=released, available=available).is_open
 
 
 def openness(state: PlanState) -> Openness:
@@ -134,12 +146,20 @@ def openness(state: PlanState) -> Openness:
 
 
 def may_offer(
-    experiment: str, *, open_plans: int, stops: Iterable[Stopped], available: bool, now: datetime
+    experiment: str,
+    *,
+    met: bool,
+    open_plans: int,
+    stops: Iterable[Stopped],
+    available: bool,
+    now: datetime,
 ) -> None:
-    """Return quietly when something may be offered now.
+    """Return quietly when something may be offered now; ``met``: each member, on their own.
 
-    Raises NotAvailableNow, AlreadyOffered or TooSoon.
+    Raises NotMetYet, NotAvailableNow, AlreadyOffered or TooSoon.
     """
+    if not met:
+        raise NotMetYet
     if not available:
         raise NotAvailableNow
     if open_plans:

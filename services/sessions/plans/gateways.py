@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.sessions.roster.queries import Together
+from shared.consent.enforcement import Effect, proven
 from shared.events.freshness import Freshness, Proof
 from shared.store import UnitOfWork
 
@@ -17,11 +18,8 @@ class Known:
 
     def holds(self, work: UnitOfWork) -> bool:
         """Say whether it still holds; asked in the transaction in which something begins."""
-        connection = work.session.connection()
-        return all(
-            self.proof.holds(connection, stream, subject)
-            for stream, subject in concerned(self.together)
-        )
+        effect = Effect(concerned=tuple(concerned(self.together)))
+        return proven(work, effect, proof=self.proof)
 
 
 def concerned(together: Together) -> list[tuple[str, UUID]]:

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.sessions.plans import domain
-from services.sessions.plans.domain import Ending, Experiment, Method, Openness, Said, Stopped
+from services.sessions.plans.domain import Ending, Experiment, Method, Said, Stopped
 from services.sessions.plans.models import Answer, Plan, PlanDue
 from services.sessions.roster import queries as roster
 from services.sessions.roster.models import Relationship
+from shared.consent.gate import Openness
 from shared.contracts.words import PlanState
 from shared.errors import NotFound
 from shared.store import UnitOfWork

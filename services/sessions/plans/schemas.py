@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.sessions.plans.domain import FEWEST_DAYS, MOST_DAYS, Openness
+from services.sessions.plans.domain import FEWEST_DAYS, MOST_DAYS
+from shared.consent.gate import Openness
 from shared.contracts.words import PlanState
 
 

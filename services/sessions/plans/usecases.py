@@ -35,9 +35,10 @@ def offer_plan(
         raise domain.NotOnTheMenu
     domain.may_offer(
         experiment,
+        met=not together.not_met,
         open_plans=1 if queries.open_plan(work, relationship_id) else 0,
         stops=queries.stops_of(work, relationship_id),
-        available=known and _nothing_held_back(work, relationship_id),
+        available=known and _nothing_held_back(work, together),
         now=now,
     )
     plan = work.add(
@@ -97,7 +98,7 @@ def start_plan(work: UnitOfWork, *, plan_id: UUID, known: bool, now: datetime) -
         [member.person_id for member in together.present],
         queries.keys_of(work, plan_id),
         released=plan.released_at is not None,
-        available=known and _nothing_held_back(work, plan.relationship_id),
+        available=_nothing_held_back(work, together) if known else None,
     ):
         return False
     plan.started_at = now
@@ -156,9 +157,11 @@ def end_when_due(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> bool:
     return True
 
 
-def _nothing_held_back(work: UnitOfWork, relationship_id: UUID) -> bool:
-    unread = roster.unread_forms(work, relationship_id)
-    return roster.available(work, relationship_id) and not unread
+def _nothing_held_back(work: UnitOfWork, together: roster.Together) -> bool:
+    """Say whether nothing stands against joint things: each was met alone, and all was read."""
+    about = together.relationship_id
+    unread = roster.unread_forms(work, about)
+    return roster.available(work, about) and not (together.not_met or unread)
 
 
 def _refuse_ended(plan: Plan) -> None:

@@ -5,6 +5,7 @@ from shared.contracts.intake import (
     ClinicRegistered,
     MemberChanged,
     MemberJoined,
+    MemberMet,
     RelationshipChanged,
     RelationshipOpened,
 )
@@ -58,6 +59,17 @@ def on_member(work: UnitOfWork, event: MemberJoined | MemberChanged) -> None:
         now=event.occurred_at,
     )
     work.want(PERSON, clinic_id=event.clinic_id, subject_id=event.person_id, version=event.version)
+
+
+def on_member_met(work: UnitOfWork, event: MemberMet) -> None:
+    """Take down whether the clinician has met a member on their own."""
+    usecases.note_met(
+        work,
+        clinic_id=event.clinic_id,
+        relationship_id=event.relationship_id,
+        person_id=event.person_id,
+        met=event.met,
+    )
 
 
 def on_availability_changed(work: UnitOfWork, event: AvailabilityChanged) -> None:
@@ -126,6 +138,7 @@ SUBSCRIPTIONS: Subscriptions = {
     RelationshipChanged: on_relationship_changed,
     MemberJoined: on_member,
     MemberChanged: on_member,
+    MemberMet: on_member_met,
     AvailabilityChanged: on_availability_changed,
     FormReceived: on_form_received,
     PromptSettled: on_prompt_settled,

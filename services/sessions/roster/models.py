@@ -55,7 +55,7 @@ class Person(ClinicRow, Base):
 
 
 class Membership(ClinicRow, Base):
-    """A person's part in one relationship."""
+    """A person's part in one relationship. ``met``: the clinician has met them on their own."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -69,6 +69,7 @@ class Membership(ClinicRow, Base):
     relationship_id: Mapped[UUID]
     person_id: Mapped[UUID]
     active: Mapped[bool] = mapped_column(default=True)
+    met: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
 
 

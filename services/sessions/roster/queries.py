@@ -26,12 +26,13 @@ from shared.store import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One member of a relationship, by the name that they chose."""
+    """One member of a relationship, by their chosen name; whether they were met on their own."""
 
     person_id: UUID
     name: str
     pronouns: str
     active: bool
+    met: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,11 @@ class Together:
     def present(self) -> Sequence[Member]:
         """The members who belong to it now."""
         return [member for member in self.members if member.active]
+
+    @property
+    def not_met(self) -> Sequence[Member]:
+        """The members whom the clinician has yet to meet on their own."""
+        return [member for member in self.present if not member.met]
 
     def member(self, person_id: UUID) -> Member:
         """Return one member, or refuse with NotFound."""
@@ -193,6 +199,7 @@ def _members(work: UnitOfWork, relationships: Collection[UUID]) -> dict[UUID, li
                 name=work.open(person, "name") or domain.UNNAMED,
                 pronouns=work.open(person, "pronouns") or "",
                 active=membership.active,
+                met=membership.met,
             )
         )
     return members

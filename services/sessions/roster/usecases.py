@@ -91,18 +91,23 @@ def place_member(
     _relationship(work, clinic_id, relationship_id)
     if work.session.get(Person, (clinic_id, person_id)) is None:
         work.add(Person(clinic_id=clinic_id, id=person_id))
-    row = work.session.scalar(
-        select(Membership).where(
-            Membership.clinic_id == clinic_id,
-            Membership.relationship_id == relationship_id,
-            Membership.person_id == person_id,
-        )
-    )
+    row = _membership(work, clinic_id, relationship_id, person_id)
     if row is None:
         row = Membership(clinic_id=clinic_id, id=work.new_id(), joined_at=now)
         row.relationship_id, row.person_id = relationship_id, person_id
         work.session.add(row)
     row.active = active
+    work.session.flush()
+
+
+def note_met(
+    work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID, met: bool
+) -> None:
+    """Take down whether a member was met on their own; before that nothing joint begins."""
+    row = _membership(work, clinic_id, relationship_id, person_id)
+    if row is None:
+        raise NotYetKnown
+    row.met = met
     work.session.flush()
 
 
@@ -194,3 +199,15 @@ def _relationship(work: UnitOfWork, clinic_id: UUID, relationship_id: UUID) -> R
     if row is None:
         raise NotYetKnown
     return row
+
+
+def _membership(
+    work: UnitOfWork, clinic_id: UUID, relationship_id: UUID, person_id: UUID
+) -> Membership | None:
+    return work.session.scalar(
+        select(Membership).where(
+            Membership.clinic_id == clinic_id,
+            Membership.relationship_id == relationship_id,
+            Membership.person_id == person_id,
+        )
+    )

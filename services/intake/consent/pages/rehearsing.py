@@ -1,0 +1,145 @@
+"""Why something may or may not happen now, and what a change would do, before it is made."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+
+from services.intake.consent import domain, queries
+from services.intake.consent.models import ConsentRevision
+from services.intake.consent.pages.person import PLACE, of_mine
+from services.intake.consent.pages.shown import blueprint, day, purpose_row
+from services.intake.people import queries as people
+from services.intake.people.models import Person
+from shared.consent.decision import Decision
+from shared.consent.foresight import Going
+from shared.consent.purposes import kind_of
+from shared.errors import Refusal
+from shared.store import UnitOfWork
+from shared.web import now, reading
+
+ACTS = {"give": "They say yes", "withdraw": "They say no", "wait": "Time passes until a day"}
+
+
+class NothingChosen(Refusal):
+    """Choose what would change, and for time that passes a day from now on."""
+
+
+@blueprint.get(f"{PLACE}/why")
+def explain(relationship_id: UUID, person_id: UUID) -> str:
+    """Say, for each purpose, whether it may happen now and which revision decides that."""
+    with reading() as work:
+        relationship, found, rows = of_mine(work, relationship_id, person_id)
+        standing = queries.decisions_on(rows, now())
+        goings = queries.going_on(work, relationship, found, standing, now())
+        return render_template(
+            "intake/consent/explain.html",
+            relationship_id=relationship_id,
+            person_id=person_id,
+            name=people.details_of(work, found).name,
+            rows=[
+                purpose_row(purpose, decision, found.zone)
+                | _deciding(decision, purpose, rows, found)
+                | {"effects": [_effect(one) for one in goings if one.purpose == purpose]}
+                for purpose, decision in standing.items()
+            ],
+        )
+
+
+@blueprint.get(f"{PLACE}/what-if")
+def what_if(relationship_id: UUID, person_id: UUID) -> str:
+    """Rehearse a yes, a no or a day: show what would stop and start; nothing is changed by it."""
+    with reading() as work:
+        _, found, rows = of_mine(work, relationship_id, person_id)
+        shown: dict[str, Any] = {}
+        error = ""
+        if "act" in request.args:
+            try:
+                shown = _rehearsed(work, relationship_id, found, rows)
+            except Refusal as refusal:
+                error = str(refusal)
+        return render_template(
+            "intake/consent/what_if.html",
+            relationship_id=relationship_id,
+            person_id=person_id,
+            name=people.details_of(work, found).name,
+            purpose_options=[(one, kind_of(one).says) for one in domain.BY_SCREEN],
+            acts=list(ACTS.items()),
+            chosen=request.args,
+            methods=[(one.value, domain.METHOD_WORDS[one]) for one in domain.STAFF_METHODS],
+            places=[(one.value, domain.SETTING_WORDS[one]) for one in domain.STAFF_SETTINGS],
+            after=len(rows),
+            shown=shown,
+            error=error,
+        )
+
+
+def _rehearsed(
+    work: UnitOfWork, relationship_id: UUID, found: Person, rows: Sequence[ConsentRevision]
+) -> dict[str, Any]:
+    act, purpose = request.args["act"], request.args.get("purpose", "")
+    if act not in ACTS or (act != "wait" and purpose not in domain.BY_SCREEN):
+        raise NothingChosen
+    relationship = people.relationship(work, relationship_id)
+    at = _moment(found) if act == "wait" else now()
+    change = queries.rehearse(
+        work,
+        relationship,
+        found,
+        rows,
+        answer=None if act == "wait" else (purpose, act == "give"),
+        now=now(),
+        at=at,
+    )
+    return {
+        "stops": [_effect(one) for one in change.stops],
+        "starts": [_effect(one) for one in change.starts],
+        "waits": [_effect(one) for one in change.waits],
+        "stays": sorted({kind_of(one.purpose).stays for one in change.stops}),
+        "nothing": change.nothing,
+        "answer": {"give": "yes", "withdraw": "no"}.get(act, ""),
+        "purpose": purpose,
+        "day": day(at, found.zone),
+    }
+
+
+def _moment(found: Person) -> datetime:
+    """Return the end of the day that was chosen, on the person's clock. Raises NothingChosen."""
+    try:
+        chosen = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        raise NothingChosen from None
+    at = datetime.combine(chosen, time(23, 59, 59), ZoneInfo(found.zone))
+    if at <= now():
+        raise NothingChosen
+    return at
+
+
+def _deciding(
+    decision: Decision, purpose: str, rows: Sequence[ConsentRevision], found: Person
+) -> dict[str, str]:
+    """Return which revision decides, by its number, day and text."""
+    if decision.said is None:
+        return {"deciding": "Nobody has asked them yet, so it is a no."}
+    row = next(
+        row for row in rows if row.purpose == purpose and row.revision == decision.said.revision
+    )
+    return {
+        "deciding": (
+            f"Revision {row.revision} of {day(row.decided_at, found.zone)} decides: text "
+            f"{row.template}, version {row.text_version}, {row.locale}, {row.text_hash[:12]}."
+        )
+    }
+
+
+def _effect(one: Going) -> dict[str, Any]:
+    return {
+        "service": one.effect.service,
+        "does": one.effect.does,
+        "on": one.on,
+        "permitted": one.permitted,
+        "waits_for": ", ".join(domain.WAITING_WORDS[word] for word in one.waits_for),
+    }

@@ -1,0 +1,31 @@
+"""What is done about consent: people are asked, answers kept, pauses made, reports told."""
+
+from services.intake.consent.usecases.answering import (
+    answer,
+    record_for_person,
+    stop_channel,
+    take_down,
+)
+from services.intake.consent.usecases.asking import (
+    answer_by_link,
+    ask_by_link,
+    hand_over,
+    open_in_browser,
+)
+from services.intake.consent.usecases.counting import count_again, end_contributions
+from services.intake.consent.usecases.pausing import pause, settle_pause
+
+__all__ = [
+    "answer",
+    "answer_by_link",
+    "ask_by_link",
+    "count_again",
+    "end_contributions",
+    "hand_over",
+    "open_in_browser",
+    "pause",
+    "record_for_person",
+    "settle_pause",
+    "stop_channel",
+    "take_down",
+]

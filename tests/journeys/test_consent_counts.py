@@ -1,0 +1,186 @@
+"""Every purpose counts: flipped for any one member, something real changes, and nothing for others.
+
+What is seen to change is named below, and printed in docs/consent.md. What the clinician's
+rehearsal says beforehand is held against what then happens in the four services.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from services.reminders.roster import queries as roster
+from services.reports.contributions.models import Permission
+from shared.auth.actors import system
+from shared.consent.enforcement import Told
+from shared.consent.purposes import KINDS
+from shared.contracts.words import Channel, Purpose
+from tests.journeys.test_care import first_occasions, letters
+from tests.journeys.world import Practice, World, register
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "consent.md"
+NAMES = ("Robin", "Amal")
+
+ELSEWHERE = {"exercise": ("sessions", "what was offered begins", "tests/sessions/test_plans.py")}
+NOT_YET = {
+    "share.item": "sessions will ask before an answer is raised",
+    "referral": "sessions will ask before anything goes to a recipient",
+    "research": "no study is kept yet",
+}
+
+
+@dataclass
+class Stage:
+    """A practice with two members who permitted everything, and what can be seen of it."""
+
+    world: World
+    practice: Practice
+    relationship: str
+    people: dict[str, str]
+    links: dict[str, str]
+
+    def page(self, name: str, more: str = "") -> str:
+        place = f"/intake/relationships/{self.relationship}/members/{self.people[name]}/consent"
+        return self.practice.clinician.open(place + more).text
+
+    def says(self, name: str, purpose: str, answer: str) -> None:
+        """Let a member say something, alone with the clinician; everything arrives."""
+        self.page(name)
+        how = {"method": "spoken", "setting": "alone_at_clinic"}
+        kept = self.practice.clinician.press(
+            "Keep this answer", purpose=purpose, answer=answer, **how
+        )
+        assert "The answer is kept" in kept.text, kept.text
+        self.world.settle()
+
+    def rehearsed(self, name: str, purpose: str, act: str) -> set[str]:
+        """Return the services in which something would stop or start, as the page says."""
+        said = self.page(name, f"/what-if?act={act}&purpose={purpose}")
+        after = said.partition("Then")[2]
+        listed = re.search(r"(?:Stops|Starts) (.*?)(?:Would start|has said so|$)", after)
+        if not listed:
+            return set()
+        services = r"(Intake|Sessions|Reminders|Reports) "
+        return {found.casefold() for found in re.findall(services, listed[1])}
+
+
+def a_link_opens(stage: Stage, name: str) -> bool:
+    return stage.world.browser().open(stage.links[name]).status == 200
+
+
+def it_is_counted(stage: Stage, _name: str) -> bool:
+    reports = stage.world.services["reports"]
+    with reports.store.engine.connect() as connection:
+        return connection.execute(select(Permission.permitted)).scalar() is True
+
+
+def a_channel_is_open(stage: Stage, name: str) -> bool:
+    return _told(stage, name, Purpose.CHECKIN_SMS)
+
+
+def it_may_be_asked(stage: Stage, name: str) -> bool:
+    return _told(stage, name, Purpose.CHECKIN_ITEMS)
+
+
+def a_message_may_be_left(stage: Stage, name: str) -> bool:
+    return "Goes on Intake: Staff may leave them a message" in stage.page(name, "/why")
+
+
+def _told(stage: Stage, name: str, purpose: Purpose) -> bool:
+    """Ask reminders for what it would decide by, as it does before it sends."""
+    reminders = stage.world.services["reminders"]
+    with reminders.store.claiming() as work:
+        [clinic_id] = [clinic for clinic, _ in roster.known_clinics(work)]
+    with reminders.store.reading(clinics={clinic_id}, actor=system("reminders")) as work:
+        person = {"clinic_id": clinic_id, "person_id": UUID(stage.people[name])}
+        if purpose is Purpose.CHECKIN_SMS:
+            told = roster.told_of(work, channel=Channel.SMS, **person)
+        else:
+            told = roster.told_about(work, purpose=purpose, **person)
+    return isinstance(told, Told) and told.permits(stage.world.clock.at)
+
+
+SEEN: dict[str, tuple[str, str, Callable[[Stage, str], bool]]] = {
+    "checkin.email": ("reminders", "a link that was sent opens", a_link_opens),
+    "checkin.sms": ("reminders", "the channel is open to sending", a_channel_is_open),
+    "checkin.safety_items": ("reminders", "these questions are permitted", it_may_be_asked),
+    "report.aggregate": ("reports", "the relationship is counted", it_is_counted),
+    "contact.voicemail": ("intake", "staff see that a message may be left", a_message_may_be_left),
+}
+JOINT = {"report.aggregate"}
+
+
+@pytest.fixture
+def stage(practice: Practice, world: World) -> Stage:
+    relationship = practice.open_relationship(*NAMES)
+    register(practice.admin, "duty", "Dele Duty")
+    page = practice.clinician.open(f"/intake/relationships/{relationship}")
+    links = [href for says, href in page.page.links if says.startswith("Consent of ")]
+    people = {name: href.split("/")[-2] for name, href in zip(NAMES, links, strict=True)}
+    stage = Stage(world, practice, relationship, people, {})
+    for name in NAMES:
+        practice.fill_in_card(relationship, name, f"{name.lower()}@mail.example")
+        for purpose in SEEN:
+            stage.says(name, purpose, "yes")
+    return stage
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.requirement("INT-08", "PLT-13", "RPT-03")
+def test_flipping_any_purpose_of_any_member_changes_what_it_is_for_and_nothing_else(stage, world):
+    names = {person: name for name, person in stage.people.items()}
+    for due_at, person in sorted(first_occasions(stage.practice)):
+        world.at(due_at)
+        name = names[person]
+        stage.links[name] = letters(stage.practice)[0]
+        for purpose in SEEN:
+            _flipped(stage, name, purpose)
+
+    assert set(stage.links) == set(NAMES)
+
+
+def _flipped(stage: Stage, name: str, purpose: str) -> None:
+    """Let one member end one purpose and give it again, watching everything meanwhile."""
+    service = SEEN[purpose][0]
+    before = _everything(stage)
+    would_stop = stage.rehearsed(name, purpose, "withdraw")
+    stage.says(name, purpose, "no")
+    ended = _everything(stage)
+    would_start = stage.rehearsed(name, purpose, "give")
+    stage.says(name, purpose, "yes")
+
+    changed = {place for place, seen in before.items() if ended[place] != seen}
+    expected = {(one, purpose) for one in (NAMES if purpose in JOINT else [name])}
+    assert changed == {place for place in expected if place in before}
+    assert _everything(stage) == before
+    if purpose != "checkin.sms":  # nothing goes by text yet: no telephone numbers are kept
+        assert service in would_stop & would_start
+
+
+def _everything(stage: Stage) -> dict[tuple[str, str], bool]:
+    """Return all that can be seen, for everyone: True where it goes on."""
+    return {
+        (name, purpose): look(stage, name)
+        for name in NAMES
+        for purpose, (_, _, look) in SEEN.items()
+        if purpose != "checkin.email" or name in stage.links
+    }
+
+
+def test_every_purpose_is_seen_or_is_said_not_to_be_there_yet():
+    told = {"treatment.record"}  # rests on no consent: nothing depends on it but that they know
+
+    assert {*SEEN, *ELSEWHERE, *NOT_YET, *told} == set(KINDS)
+
+
+def test_what_is_seen_is_printed():
+    printed = DOCUMENT.read_text()
+
+    for purpose, (service, seen, _) in {**SEEN, **ELSEWHERE}.items():
+        assert f"| `{purpose}` | {service}: {seen} |" in printed
+    for purpose, says in NOT_YET.items():
+        assert f"| `{purpose}` | not yet: {says} |" in printed

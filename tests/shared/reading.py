@@ -1,0 +1,30 @@
+"""How hard a text is to read: the Flesch-Kincaid grade, with syllables counted by vowels."""
+
+import re
+
+SENTENCE = re.compile(r"[^.!?]+")
+WORD = re.compile(r"[A-Za-z'-]+")
+VOWELS = re.compile(r"[aeiouy]+")
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Return the words of each sentence."""
+    found = [WORD.findall(part) for part in SENTENCE.findall(text)]
+    return [words for words in found if words]
+
+
+def syllables(word: str) -> int:
+    """Return how many syllables a word has, near enough: groups of vowels, a silent e left out."""
+    plain = word.casefold()
+    groups = len(VOWELS.findall(plain))
+    silent = plain.endswith("e") and not plain.endswith("le") and groups > 1
+    return max(groups - silent, 1)
+
+
+def grade(text: str) -> float:
+    """Return the school grade for which a text is written."""
+    parts = sentences(text)
+    words = [word for part in parts for word in part]
+    per_sentence = len(words) / len(parts)
+    per_word = sum(map(syllables, words)) / len(words)
+    return 0.39 * per_sentence + 11.8 * per_word - 15.59
