@@ -4,6 +4,7 @@ It is built once, through use cases and workers, and copied for whoever wants to
 """
 
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -52,6 +53,8 @@ FILE = (
     f"{COLUMNS}\nR1,M1,Ulla,Europe/Lisbon,u@example.org\nR1,M2,Vito,Europe/Lisbon,v@example.org\n"
 )
 BOTH = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
+
+Told = Callable[[str], Mapping[str, Any]]
 
 
 @dataclass
@@ -110,9 +113,12 @@ class Known:
 
 
 class World:
-    """The four services on one folder, with the clock where it was left."""
+    """The four services on one folder, with the clock where it was left.
 
-    def __init__(self, folder: Path, at: datetime):
+    ``told`` says what else the settings of each service hold.
+    """
+
+    def __init__(self, folder: Path, at: datetime, told: Told = lambda _: {}):
         self.folder = folder
         self.clock = SetClock(at)
         self.services: Network = {}
@@ -120,15 +126,19 @@ class World:
         prefix = f"doors{uuid4().hex[:8]}"
         for name in SERVICES:
             settings = Settings(
-                service=name,
-                mode=Mode.TEST,
-                data_dir=folder,
-                broker_prefix=prefix,
-                secret_key=SECRET,
+                **{
+                    "service": name,
+                    "mode": Mode.TEST,
+                    "data_dir": folder,
+                    "broker_prefix": prefix,
+                    "secret_key": SECRET,
+                    **told(name),
+                }
             )
             feeds = new_feeds(settings, clients)
             service = build_service(name, settings, clock=self.clock, feeds=feeds)
-            event.listen(service.store.engine, "connect", _write_fast)
+            if service.store.engine.dialect.name == "sqlite":
+                event.listen(service.store.engine, "connect", _write_fast)
             self.services[name] = service
 
     def keep(self) -> None:
@@ -160,9 +170,9 @@ class World:
         return store.unit_of_work(clinics=clinics, actor=actor or system(name))
 
 
-def build(folder: Path) -> tuple[World, Known]:
+def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
     """Return the world, and what is to be known of it."""
-    world = World(folder, FOUNDED)
+    world = World(folder, FOUNDED, told)
     for service in world.services.values():
         bring_up_to_date(service)
     own, foreign = (_found(world, name) for name in ("Harbour", "Lantern"))

@@ -1,0 +1,1 @@
+"""A marker typed everywhere, and looked for everywhere it must not be."""
