@@ -64,7 +64,9 @@ APPROVED = (
 """Sentences looked at one by one, and the same for everybody: who reads a form; a text that was in
 force and is kept as it was."""
 
-MEMBERS_LAYOUT = re.compile(r"{%-? *extends \"(member|left|seat_\w+|member_error)\.html\"")
+MEMBERS_LAYOUT = re.compile(
+    r"{%-? *extends \"(intake/consent/)?(member|left|seat_\w+|member_error)\.html\""
+)
 MEMBERS_OWN = ("member.html", "left.html", "member_error.html")
 JINJA = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 HTML = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)

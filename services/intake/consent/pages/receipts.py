@@ -32,6 +32,5 @@ def _receipt(
         "on": language.day(row.decided_at, zone),
         "until": language.day(row.valid_until, zone) if given else "",
         "note": language.notes[kind_of(row.purpose).code],
-        "version": row.text_version,
         "hash": row.text_hash[:12],
     }
