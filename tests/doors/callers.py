@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.intake.consent import usecases as consent
-from shared.auth.actors import NOBODY, Actor, Door, Role
+from shared.auth.actors import Actor, Door, Role
 from shared.auth.matrix import whole_matrix
 from shared.auth.policy import current_actor
 from shared.settings import SERVICES
@@ -47,6 +47,7 @@ class Answered:
     """What came back, and who the service believed it was talking with."""
 
     answer: TestResponse
+    text: str
     actor: Actor
 
     @property
@@ -84,7 +85,8 @@ class Standing:
             answer = browser.open(
                 path, method=method, base_url=f"http://{self.host}", headers=headers, **sent
             )
-            found = Answered(answer, current_actor() or NOBODY)
+            text = answer.get_data().decode(errors="replace")
+            found = Answered(answer, text, current_actor())
         answer.close()
         return found
 

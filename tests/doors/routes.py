@@ -39,7 +39,7 @@ class Subject:
 
 
 def subject(house: House, *, place: int = 0, role: Role = Role.CLINIC_ADMIN) -> Subject:
-    """Return the objects of a house's first or second household."""
+    """Return the objects of one of a house's households."""
     file_id = house.file_ids.get(role) or house.file_ids[Role.CLINIC_ADMIN]
     return Subject(
         house, house.households[place], file_id, house.staff[Role.DUTY], house.release_id
@@ -49,7 +49,8 @@ def subject(house: House, *, place: int = 0, role: Role = Role.CLINIC_ADMIN) -> 
 def nothing(like: Subject) -> Subject:
     """Return ids of the same kind under which there never was anything."""
     never = Household(uuid4(), uuid4(), uuid4(), [uuid4() for _ in like.household.people])
-    house = replace(like.house, clinic_id=uuid4(), organization_id=uuid4())
+    staff = {role: uuid4() for role in like.house.staff}
+    house = replace(like.house, clinic_id=uuid4(), organization_id=uuid4(), staff=staff)
     return Subject(house, never, uuid4(), uuid4(), uuid4())
 
 

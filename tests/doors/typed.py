@@ -15,6 +15,7 @@ HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for
 PERSON = {"name": "Una", "zone": "Europe/Lisbon", "language": "en", "pronouns": "she/her"}
 CLINIC = {"name": "Quay", "zone": "Europe/Lisbon", "sender": "Quay", "help": "Call 112."}
 PASSWORDS = {"present": "not this one", "password": "four words of my own"}
+CHANGED = FILE.replace("Ulla", "Una").replace("u@", "una@")
 DAY = "2026-11-02"
 
 
@@ -49,7 +50,7 @@ def _change(about: Subject, _role: Role | None) -> Sent:
 
 
 def _file(about: Subject, _role: Role | None) -> Sent:
-    file = (io.BytesIO(FILE.replace("R1", "R2").encode()), "people.csv")
+    file = (io.BytesIO(CHANGED.encode()), "people.csv")
     return {"data": {"clinician": _clinician(about), "file": file}}
 
 
@@ -58,7 +59,7 @@ def _import(about: Subject, _role: Role | None) -> Sent:
         "clinic_id": str(about.house.clinic_id),
         "clinician_id": str(about.house.staff[Role.CLINICIAN]),
     }
-    return {"json": {**ids, "csv": FILE, "dry_run": False}}
+    return {"json": {**ids, "csv": CHANGED, "dry_run": False}}
 
 
 def _relationship(about: Subject, _role: Role | None) -> Sent:
@@ -93,6 +94,10 @@ def _version(about: Subject, role: Role | None) -> Sent:
     written = _parts(about, role)["json"]
     del written["kind"]
     return {"json": {**written, "seen": 2, "reason": "a slip"}}
+
+
+def _rule(about: Subject) -> dict[str, Any]:
+    return {"weekday": 4, "at": "18:00", "version": about.household.schedule_version}
 
 
 def _references(about: Subject, _role: Role | None) -> Sent:
@@ -141,11 +146,9 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "records.write": _entry,
     "relationships.add_member": lambda _about, _role: {"json": PERSON},
     "relationships.create": _relationship,
-    "schedules-api.change": lambda _about, _role: {
-        "json": {"weekday": 4, "at": "18:00", "paused": True, "version": 1}
-    },
-    "schedules.change": _form(weekday="4", at="18:00", version="1"),
-    "schedules.pause": _form(paused="yes", version="1"),
+    "schedules-api.change": lambda about, _role: {"json": {**_rule(about), "paused": True}},
+    "schedules.change": lambda about, _role: {"data": _rule(about)},
+    "schedules.pause": lambda about, _role: {"data": {**_rule(about), "paused": "yes"}},
     "schedules.reopen": _form(),
     "seat.take": _form(),
     "set_up.change_clinic": _form(**CLINIC),

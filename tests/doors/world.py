@@ -13,10 +13,12 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy import event, insert, select
+from sqlalchemy.orm import DeclarativeBase
 
 from deploy.network import Network, bring_up_to_date, build_service, client_of, settle
 from deploy.seed.stage import SetClock
-from services.intake.arrivals.usecases import bring_file
+from services.intake.arrivals.domain import read_arrivals
+from services.intake.arrivals.usecases import bring_file, import_people
 from services.intake.consent import usecases as consent
 from services.intake.directory import usecases as directory
 from services.intake.directory.domain import CLINIC_ROLES, ClinicDetails, Posting
@@ -48,10 +50,13 @@ SECRET = "only for this world, and long enough"
 HOURS = windows_on(range(7), time(17), time(22))
 PARKED_AT = ("somewhere.else", 0, 7)
 STAFF_HOST, MEMBER_HOST = "localhost:8000", "127.0.0.1:8000"
-COLUMNS = "relationship,member,name,timezone,email"
-FILE = (
-    f"{COLUMNS}\nR1,M1,Ulla,Europe/Lisbon,u@example.org\nR1,M2,Vito,Europe/Lisbon,v@example.org\n"
-)
+COLUMNS = "relationship,member,email,zone,language,window_days,window_from,window_to,name"
+ROWS = ("R1,M1,u@example.org,{},Ulla", "R1,M2,v@example.org,{},Vito")
+HOW = "Europe/Lisbon,en,mon tue,17:00,22:00"
+FILE = "\n".join((COLUMNS, *(row.format(HOW) for row in ROWS), ""))
+THREE, TWO, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Di", "Ed")
+"""Members of the three relationships of each house; the last one has nothing on offer."""
+
 BOTH = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
 
 Told = Callable[[str], Mapping[str, Any]]
@@ -68,6 +73,7 @@ class Household:
     entry_id: UUID = field(default_factory=uuid4)
     plan_id: UUID = field(default_factory=uuid4)
     schedule_id: UUID = field(default_factory=uuid4)
+    schedule_version: int = 1
 
 
 @dataclass
@@ -170,6 +176,17 @@ class World:
         return store.unit_of_work(clinics=clinics, actor=actor or system(name))
 
 
+def kinds_of_rows(world: World, service: str) -> list[type[Any]]:
+    """Return the kinds of rows that a service keeps."""
+    tables = world.services[service].store.metadata.sorted_tables
+    bases, kinds = [DeclarativeBase], []
+    while bases:
+        below = bases.pop().__subclasses__()
+        bases += below
+        kinds += [kind for kind in below if getattr(kind, "__table__", None) in tables]
+    return kinds
+
+
 def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
     """Return the world, and what is to be known of it."""
     world = World(folder, FOUNDED, told)
@@ -241,11 +258,9 @@ def _register(work: Any, house: House, role: Role, sign_in: str, now: datetime) 
 
 
 def _fill(world: World, house: House) -> None:
-    names = (("Ana", "Noa", "Kit"), ("Bo", "Cy"))
-    for clinician_id, members in zip(
-        (house.staff[Role.CLINICIAN], house.colleague_id), names, strict=True
-    ):
-        house.households.append(_open(world, house, clinician_id, members))
+    first, second = house.staff[Role.CLINICIAN], house.colleague_id
+    for clinician_id, names in ((first, THREE), (second, TWO), (first, FREE)):
+        house.households.append(_open(world, house, clinician_id, names))
     settle(world.services)
     for household in house.households:
         _record(world, house, household)
@@ -303,7 +318,9 @@ def _record(world: World, house: House, household: Household) -> None:
         )
         first = _offer(work, household, now)
         plans.take_back_offer(work, plan_id=first.id, now=now)
-        household.plan_id = _offer(work, household, now).id
+        household.plan_id = first.id
+        if household is not house.households[-1]:
+            household.plan_id = _offer(work, household, now).id
 
 
 def _offer(work: Any, household: Household, now: datetime) -> Plan:
@@ -318,16 +335,19 @@ def _offer(work: Any, household: Household, now: datetime) -> Plan:
 
 
 def _wait_for_letters(world: World, house: House) -> str:
-    """Let days pass: the first letter is answered; the next one's link is returned, still open."""
-    answered: UUID | None = None
+    """Let days pass until a member answered, and another letter came; return its link, open."""
+    household, answered = house.households[0], False
     for _ in range(100):
-        letters = _letters(world, house)
-        fresh = [one for one in letters if one["id"] != answered]
-        if letters and answered is None:
-            answered = letters[-1]["id"]
-            _answer(world, letters[-1]["link"])
-        elif answered is not None and fresh and fresh[0]["arrived_at"] == world.clock.at:
-            return str(fresh[0]["link"])
+        for letter in _letters(world, house):
+            fresh = letter["arrived_at"] == world.clock.at
+            if fresh and answered:
+                return str(letter["link"])
+            if fresh and letter["person_id"] in household.people:
+                _answer(world, letter["link"])
+                answered = True
+                household.people.remove(letter["person_id"])
+                household.people.insert(0, letter["person_id"])
+                break
         _at(world, max(_next_due(world), world.clock.at + timedelta(minutes=30)))
     raise AssertionError("No second letter came.")
 
@@ -347,7 +367,8 @@ def _letters(world: World, house: House) -> list[dict[str, Any]]:
             select(MailboxLetter).order_by(MailboxLetter.arrived_at.desc(), MailboxLetter.id)
         )
         return [
-            {**work.open(row, "letter"), "id": row.id, "arrived_at": row.arrived_at} for row in rows
+            {**work.open(row, "letter"), "person_id": row.person_id, "arrived_at": row.arrived_at}
+            for row in rows
         ]
 
 
@@ -360,20 +381,30 @@ def _answer(world: World, link: str) -> None:
 
 
 def _finish(world: World, house: House) -> None:
-    """Bring a file for each admin, and learn the ids that only workers gave."""
+    """Bring a list that was brought before, and learn the ids that only workers gave."""
+    clinician_id, now = house.staff[Role.CLINICIAN], world.clock.at
+    with world.work("intake", house.clinic_id, actor=house.actor(Role.CLINIC_ADMIN)) as work:
+        import_people(
+            work,
+            clinic_id=house.clinic_id,
+            clinician_id=clinician_id,
+            arrivals=read_arrivals(FILE),
+            now=now,
+        )
     for role in (Role.CLINIC_ADMIN, Role.ORGANIZATION_ADMIN):
         with world.work("intake", house.clinic_id, actor=house.actor(role)) as work:
             house.file_ids[role] = bring_file(
                 work,
                 clinic_id=house.clinic_id,
-                clinician_id=house.staff[Role.CLINICIAN],
-                text=FILE,
-                now=world.clock.at,
+                clinician_id=clinician_id,
+                text=FILE.replace("Ulla", "Ursula"),
+                now=now,
             ).id
     for household in house.households:
         with world.work("reminders", house.clinic_id) as work:
-            wanted = select(Schedule.id).where(Schedule.person_id == household.people[0])
-            household.schedule_id = work.session.scalars(wanted).one()
+            wanted = select(Schedule).where(Schedule.person_id == household.people[0])
+            found = work.session.scalars(wanted).one()
+            household.schedule_id, household.schedule_version = found.id, found.version
     with world.work("reports", house.clinic_id) as work:
         wanted = select(Release.id).where(Release.organization_id == house.organization_id)
         house.release_id = work.session.scalars(wanted).one()

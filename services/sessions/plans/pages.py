@@ -94,6 +94,7 @@ def answer(relationship_id: UUID, plan_id: UUID, person_id: UUID) -> ResponseRet
         return _answer_page(relationship_id, plan_id, person_id, errors=errors), 422
     try:
         with unit_of_work() as work:
+            queries.refuse_elsewhere(work, relationship_id, plan_id)
             usecases.record_answer(
                 work,
                 plan_id=plan_id,
@@ -114,6 +115,7 @@ def answer(relationship_id: UUID, plan_id: UUID, person_id: UUID) -> ResponseRet
 def release(relationship_id: UUID, plan_id: UUID) -> Response:
     """Give the clinician's own key, and begin if every other is there."""
     with unit_of_work() as work:
+        queries.refuse_elsewhere(work, relationship_id, plan_id)
         usecases.release_plan(work, plan_id=plan_id, now=now())
     _begin(relationship_id, plan_id)
     flash("Your release is kept.", "info")
@@ -124,6 +126,7 @@ def release(relationship_id: UUID, plan_id: UUID) -> Response:
 def stop(relationship_id: UUID, plan_id: UUID) -> Response:
     """End it, because someone wants it ended; nobody has to say why."""
     with unit_of_work() as work:
+        queries.refuse_elsewhere(work, relationship_id, plan_id)
         usecases.stop_plan(work, plan_id=plan_id, now=now())
     flash("It has ended.", "info")
     return _back(relationship_id)
@@ -133,6 +136,7 @@ def stop(relationship_id: UUID, plan_id: UUID) -> Response:
 def take_back(relationship_id: UUID, plan_id: UUID) -> Response:
     """Take an offer back."""
     with unit_of_work() as work:
+        queries.refuse_elsewhere(work, relationship_id, plan_id)
         usecases.take_back_offer(work, plan_id=plan_id, now=now())
     flash("The offer is taken back.", "info")
     return _back(relationship_id)

@@ -86,6 +86,13 @@ def plan_to_change(work: UnitOfWork, plan_id: UUID) -> Plan:
     return found
 
 
+def refuse_elsewhere(work: UnitOfWork, relationship_id: UUID, plan_id: UUID) -> None:
+    """Raise NotFound unless a plan was offered to this relationship."""
+    here = select(Plan.id).where(Plan.id == plan_id, Plan.relationship_id == relationship_id)
+    if work.session.scalar(here) is None:
+        raise NotFound
+
+
 def one_at_a_time(work: UnitOfWork, relationship_id: UUID) -> None:
     """Let nobody else offer anything to a relationship before this work ends."""
     wanted = select(Relationship.id).where(Relationship.id == relationship_id)

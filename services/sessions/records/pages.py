@@ -88,6 +88,7 @@ def correction(relationship_id: UUID, entry_id: UUID) -> str:
     """Show an entry as it is, to be corrected."""
     with reading() as work:
         together = roster.treated(work, relationship_id)
+        queries.entry_in(work, relationship_id, entry_id)
         version = queries.present_version(work, entry_id)
     typed = {
         f"{part}-{member}": text
@@ -103,6 +104,7 @@ def correct(relationship_id: UUID, entry_id: UUID) -> ResponseReturnValue:
     """Keep a later version of an entry, and the earlier one behind it."""
     with reading() as work:
         together = roster.treated(work, relationship_id)
+        queries.entry_in(work, relationship_id, entry_id)
     try:
         with unit_of_work() as work:
             usecases.correct_entry(
@@ -125,6 +127,7 @@ def correct(relationship_id: UUID, entry_id: UUID) -> ResponseReturnValue:
 def versions(relationship_id: UUID, entry_id: UUID) -> str:
     """Show every version of an entry to its author and to auditors, with reasons and times."""
     with reading() as work:
+        queries.entry_in(work, relationship_id, entry_id)
         found = queries.versions_of(work, entry_id)
         together = roster.relationship(work, relationship_id)
         zone = roster.zone_of(work, together.clinic_id)

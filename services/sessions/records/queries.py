@@ -46,6 +46,14 @@ def entry(work: UnitOfWork, entry_id: UUID) -> Entry:
     return found
 
 
+def entry_in(work: UnitOfWork, relationship_id: UUID, entry_id: UUID) -> Entry:
+    """Return an entry of a relationship. Raises NotFound, also for one of another relationship."""
+    found = entry(work, entry_id)
+    if found.relationship_id != relationship_id:
+        raise NotFound
+    return found
+
+
 def entry_or_none(work: UnitOfWork, entry_id: UUID) -> Entry | None:
     """Return an entry of this work's clinics, if there is one."""
     return work.session.scalar(select(Entry).where(Entry.id == entry_id))

@@ -122,8 +122,9 @@ def close_relationship(work: UnitOfWork, *, relationship_id: UUID, now: datetime
 
 
 def check_clinician(work: UnitOfWork, clinic_id: UUID, clinician_id: UUID) -> None:
-    """Raise NotAClinicianHere unless this is a clinician of the clinic."""
-    if not directory.works_as(work, clinician_id, Posting(Role.CLINICIAN, clinic_id)):
+    """Raise NotAClinicianHere unless this is a clinician of the clinic, and the clinic ours."""
+    ours, posting = clinic_id in work.clinics, Posting(Role.CLINICIAN, clinic_id)
+    if not ours or not directory.works_as(work, clinician_id, posting):
         raise domain.NotAClinicianHere
 
 
