@@ -159,7 +159,7 @@ def find_pip() -> list[str]:
             return [python, "-m", "pip"]
     raise CannotGoOn(
         f"This Python came without pip, which a package of the system would bring.\n"
-        f"Please run: sudo apt-get install {_package()}\n"
+        f"Please run: {'' if os.geteuid() == 0 else 'sudo '}apt-get install {_package()}\n"
         f"and then the same command once more."
     )
 

@@ -1,5 +1,6 @@
 """`make run` prepares itself: its packages in a folder, made once, renewed with the pins."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import ROOT
+
+WITHOUT_PIP = 'import sys\nsys.modules["ensurepip"] = sys.modules["pip"] = None\n'
+"""What makes a Python behave as Debian's does before anything is added to it."""
 
 PROGRAM = 'def main():\n    print("Attune speaking")\n'
 
@@ -26,10 +30,11 @@ def house(tmp_path_factory) -> Path:
 
 
 def prepare(
-    house: Path, layer: str = "core", *, path: str = ""
+    house: Path, layer: str = "core", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "deploy/bootstrap.py", layer]
-    return subprocess.run(command, cwd=house, capture_output=True, text=True)
+    told = {**os.environ, **environment}
+    return subprocess.run(command, cwd=house, env=told, capture_output=True, text=True)
 
 
 def test_the_command_works_from_anywhere(house):
@@ -69,6 +74,18 @@ def test_a_package_that_cannot_be_had_is_named(house):
 
     assert done.returncode == 1
     assert "nowhere.whl" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_where_pip_is_nowhere_the_package_that_brings_it_is_named(house, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_PIP)
+    bare = tmp_path / "bare"
+    shutil.copytree(house, bare, ignore=shutil.ignore_patterns(".venv"))
+
+    done = prepare(bare, PYTHONPATH=str(tmp_path), PATH="")
+
+    assert done.returncode == 1
+    assert f"apt-get install python3.{sys.version_info.minor}-venv" in done.stderr
     assert "Traceback" not in done.stderr
 
 
