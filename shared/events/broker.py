@@ -46,7 +46,7 @@ class Link:
 
     def _options(self, name: str) -> dict[str, Any]:
         if self.in_process:
-            return {"polling_interval": IN_PROCESS_POLL_SECONDS}
+            return {"polling_interval": IN_PROCESS_POLL_SECONDS, "body_encoding": None}
         return {
             "read_timeout": 20,
             "write_timeout": 10,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -137,22 +138,23 @@ class Inbox:
         self, heard: Sequence[Heard], cursors: Mapping[Place, Any], outcome: Applied
     ) -> list[Heard]:
         """Return the events that follow their cursor without a gap, each once."""
-        following_position = {place: row.position + 1 for place, row in cursors.items()}
+        following = {place: row.position + 1 for place, row in cursors.items()}
+        stopped = {place for place, row in cursors.items() if row.stopped}
         generations = {
             place: str(row.generation) for place, row in cursors.items() if row.generation
         }
         fresh = []
-        for one in sorted(heard, key=lambda one: one.position):
-            cursor = cursors.get(one.place)
-            if cursor is None:
+        for one in sorted(heard, key=attrgetter("position")):
+            place, position = one.place, one.position
+            if place not in following:
                 continue
-            if cursor.stopped or generations.get(one.place, one.generation) != one.generation:
-                outcome.stopped.add(one.place)
-            elif one.position == following_position[one.place]:
-                following_position[one.place] += 1
+            if place in stopped or generations.get(place, one.generation) != one.generation:
+                outcome.stopped.add(place)
+            elif position == following[place]:
+                following[place] += 1
                 fresh.append(one)
-            elif one.position > following_position[one.place]:
-                outcome.gaps.add(one.place)
+            elif position > following[place]:
+                outcome.gaps.add(place)
             else:
                 metrics.count(self._service, "duplicates")
         return fresh

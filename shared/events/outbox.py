@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.event import Event
@@ -38,15 +38,16 @@ def append(
         _row(service, event, version, new_id(), now)
         for event, version in zip(events, versions, strict=True)
     ]
-    added = connection.execute(_ADD, rows).scalars().all()
-    waiting = [
-        {"outbox_id": outbox_id, "stream": row["stream"], "partition": row["partition"]}
-        for outbox_id, row in zip(added, rows, strict=True)
-    ]
-    connection.execute(insert(unsequenced), waiting)
+    connection.execute(insert(outbox), rows)
+    connection.execute(_WAIT, [{"this_event": row["event_id"]} for row in rows])
 
 
-_ADD = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+_WAIT = insert(unsequenced).from_select(
+    ["outbox_id", "stream", "partition"],
+    select(outbox.c.id, outbox.c.stream, outbox.c.partition).where(
+        outbox.c.event_id == bindparam("this_event")
+    ),
+)
 
 
 def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]:
