@@ -46,7 +46,7 @@ class Threshold(ClinicRow, Base):
     __tablename__ = "questionnaire_limit"
 
     pack: Mapped[int]
-    points: Mapped[float]
+    points: Mapped[float] = mapped_column(info=holding(DataClass.NUMBER))
     source: Mapped[str] = mapped_column(String(300), info=holding(DataClass.HOUSE_WORDS))
     set_by: Mapped[UUID | None]
     set_at: Mapped[datetime]
