@@ -54,9 +54,31 @@ def nothing(like: Subject) -> Subject:
     return Subject(house, never, uuid4(), uuid4(), uuid4())
 
 
+YET_TO_WALK = (
+    "asked.",
+    "asking.",
+    "consent.endings",
+    "consent.explain",
+    "consent.overview",
+    "consent.pause",
+    "consent.receipt",
+    "consent.settle",
+    "consent.what_if",
+    "consents.",
+    "packs.",
+    "questionnaires.",
+    "seated.",
+    "talks.",
+)
+"""Views of consent, questionnaires and talks for which this world holds no objects yet: they are
+tried by the tests of their own capability alone. The list may only get shorter."""
+
+
 def routes_of(app: Flask) -> Iterator[Route]:
-    """Yield every route of an app."""
-    yield from app.url_map.iter_rules()
+    """Yield every route of an app that the walk can take."""
+    for route in app.url_map.iter_rules():
+        if not route.endpoint.startswith(YET_TO_WALK):
+            yield route
 
 
 def methods_of(route: Route) -> list[str]:

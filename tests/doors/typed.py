@@ -8,7 +8,7 @@ from services.intake.directory.domain import CLINIC_ROLES
 from services.sessions.records.domain import Part
 from shared.auth.actors import Role
 from tests.doors.routes import Subject
-from tests.doors.world import FILE
+from tests.doors.world import FILE, PASSWORD
 
 Sent = dict[str, Any]
 HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for day in range(7)}
@@ -17,6 +17,7 @@ CLINIC = {"name": "Quay", "zone": "Europe/Lisbon", "sender": "Quay", "help": "Ca
 PASSWORDS = {"present": "not this one", "password": "four words of my own"}
 CHANGED = FILE.replace("Ulla", "Una").replace("u@", "una@")
 DAY = "2026-11-02"
+NOBODYS = "01a20000-0000-7000-8000-000000000000"
 
 
 def sent_to(endpoint: str, about: Subject, role: Role | None) -> Sent:
@@ -109,7 +110,14 @@ def _references(about: Subject, _role: Role | None) -> Sent:
     return {"json": {"references": [one]}}
 
 
+def _proved(about: Subject, _role: Role | None) -> Sent:
+    return {"data": {"proof_password": PASSWORD}}
+
+
 TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
+    "account.change_password": _form(**PASSWORDS),
+    "account.end_all": _form(),
+    "account.end_sign_in": _form(sign_in=NOBODYS),
     "arrivals.confirm": _form(),
     "arrivals.look": _file,
     "backbone.content": _references,
@@ -118,7 +126,6 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "consent.record": _form(
         purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
     ),
-    "door.change_password": _form(**PASSWORDS),
     "door.own_password": _form(name="no one", **PASSWORDS),
     "door.sign_out": _form(),
     "door.signing_in": _form(name="no one", password="not this one"),
@@ -142,6 +149,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "plans.release": _form(),
     "plans.stop": _form(),
     "plans.take_back": _form(),
+    "proof.prove": _proved,
     "records.correct": _entry,
     "records.write": _entry,
     "relationships.add_member": lambda _about, _role: {"json": PERSON},
@@ -151,10 +159,14 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "schedules.pause": lambda about, _role: {"data": {**_rule(about), "paused": "yes"}},
     "schedules.reopen": _form(),
     "seat.take": _form(),
+    "second_step.keep_another": _form(code="123456", offer="invented"),
+    "second_step.keep_first": _form(code="123456", offer="invented"),
+    "second_step.renew_codes": _form(),
     "set_up.change_clinic": _form(**CLINIC),
     "set_up.change_roles": _postings,
     "set_up.register_clinic": _form(**CLINIC),
     "set_up.register_staff": _postings,
     "set_up.renew_password": _form(),
+    "set_up.reset_second_step": _form(),
     "trying.offer": lambda _about, _role: {"json": {"experiment": "X02", "days": 14}},
 }

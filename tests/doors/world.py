@@ -26,6 +26,7 @@ from services.intake.directory.models import StaffAccount
 from services.intake.people import usecases as people
 from services.intake.people.domain import Contact, Details, NewMember, windows_on
 from services.intake.people.models import Member
+from services.intake.screening import usecases as screening
 from services.reminders.schedules.models import Due, Planning, Schedule
 from services.reminders.sending.models import MailboxLetter
 from services.reports.releases.models import Release
@@ -261,6 +262,8 @@ def _fill(world: World, house: House) -> None:
     first, second = house.staff[Role.CLINICIAN], house.colleague_id
     for clinician_id, names in ((first, THREE), (second, TWO), (first, FREE)):
         house.households.append(_open(world, house, clinician_id, names))
+    for household in house.households:
+        _meet(world, house, household)
     settle(world.services)
     for household in house.households:
         _record(world, house, household)
@@ -285,6 +288,21 @@ def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]
             key = {"clinic_id": house.clinic_id, "person_id": person_id}
             consent.answer(work, **key, answers=BOTH, now=now)
     return found
+
+
+def _meet(world: World, house: House, household: Household) -> None:
+    """Keep that each member was met alone, without which nothing joint may be offered."""
+    actor = house.actor(Role.CLINICIAN, household.clinician_id)
+    with world.work("intake", house.clinic_id, actor=actor) as work:
+        for person_id in household.people:
+            screening.record_talk(
+                work,
+                relationship_id=household.relationship_id,
+                person_id=person_id,
+                held_on=world.clock.at.date(),
+                alone=True,
+                now=world.clock.at,
+            )
 
 
 def _member(name: str, house: House) -> NewMember:

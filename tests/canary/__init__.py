@@ -1,1 +1,0 @@
-"""A marker typed everywhere, and looked for everywhere it must not be."""
