@@ -19,6 +19,7 @@ SAYS = {
     "member_url": "The address of the members' pages: another host than the staff's.",
     "internal_urls": "Where the services reach each other: intake=http://intake:8000, and so on.",
     "trusted_hosts": "The hosts on which pages are served, separated by commas.",
+    "trusted_proxies": "The gateways that are believed about where visitors come from: networks.",
     "max_body_bytes": "The largest request that is read.",
     "log_level": "DEBUG, INFO, WARNING or ERROR.",
     "smtp.host": "The mail server; without one, letters stay in the mailbox page.",

@@ -40,6 +40,7 @@ def told(tmp_path: Path, new_database) -> dict[str, str]:
         "ATTUNE_MASTER_KEY": new_master_key(),
         "ATTUNE_KEY_STORE_URL": asking(new_database("keys").owner_url),
         "ATTUNE_TRUSTED_HOSTS": "localhost",
+        "ATTUNE_TRUSTED_PROXIES": "127.0.0.1",
         "ATTUNE_BROKER_URL": "amqp://nobody@127.0.0.1:9//?plaintext=accepted",
         "ATTUNE_STAFF_URL": "https://staff.example",
         "ATTUNE_MEMBER_URL": "https://members.example",

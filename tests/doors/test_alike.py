@@ -34,6 +34,7 @@ NEW_IN_EVERY_ANSWER = (
     r"[\w-]{30,}\.[\w-]{6}\.[\w-]{20,}",  # tokens of forms
     r"nonce[-=\"]+[\w-]+",
     r"visit=[^;]+",
+    r"attune-seen=[^;]+",  # when someone was last there
 )
 CHANGES = re.compile("|".join(NEW_IN_EVERY_ANSWER))
 KNOWN_IN_THE_CLINIC = ("trying.openness",)

@@ -20,7 +20,7 @@ from shared.settings import SERVICES
 from shared.store.work import OutsideItsLabels
 from tests.doors.callers import EVERYONE, Answered, Caller, Standing, stand
 from tests.doors.oracle import comes_in
-from tests.doors.routes import READING, address, methods_of, routes_of, subject
+from tests.doors.routes import READING, address, is_walked, methods_of, routes_of, subject
 from tests.doors.typed import sent_to
 from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
 from tests.visitors import bearer
@@ -48,22 +48,37 @@ class Noted(frozenset):
         return made
 
     def __contains__(self, label: object) -> bool:
-        self.asked.add(label)  # type: ignore[arg-type]
+        self.asked.add(Label(str(label)))
         return super().__contains__(label)
 
 
 CONTENT = "backbone.content"
+YET_TO_OPEN = {
+    "intake": {
+        (CONTENT, Label.PERSON_PRIVATE),
+        ("consent.hand_over", Label.PERSON_PRIVATE),
+        ("consent.person", Label.PERSON_PRIVATE),
+        ("consent.record", Label.PERSON_PRIVATE),
+    }
+}
+"""What is opened of things that this world does not hold yet: answers to questionnaires, pauses."""
+
 NOTHING_ON_OFFER = ("plans.offer", "trying.offer")
 """What is done for a relationship that tries nothing at present."""
 
 REFUSED_TO_ALL = {
     ("POST", "door.signing_in"),
     ("POST", "door.own_password"),
-    ("POST", "door.change_password"),
+    ("POST", "account.change_password"),
+    ("POST", "second_step.keep_first"),
+    ("POST", "second_step.keep_another"),
+    ("POST", "second_step.renew_codes"),
+    ("POST", "account.end_sign_in"),
+    ("POST", "consent.choose"),
     ("POST", "seat.take"),
     ("POST", "backbone.content"),
 }
-"""Where the walk shows a wrong password, an invented address, or what a service does not give."""
+"""Where the walk shows a wrong password, an invented address, an old text, or what is not given."""
 
 How = tuple[Caller, str, str, bool]
 """Who knocked, at which view, by which method, and whether with nothing typed."""
@@ -170,7 +185,9 @@ def test_every_view_opens_what_its_line_lists_and_is_stopped_without_it(
     rules = app.extensions["rules"]
     every = {(m, r.endpoint) for r in routes_of(app) for m in methods_of(r)}
     assert every - done - REFUSED_TO_ALL == set(), "what is typed there does not work"
-    listed = {(view, label) for view, rule in rules.items() for label in rule.opens}
+    walked = {view: rule for view, rule in rules.items() if is_walked(view)}
+    listed = {(view, label) for view, rule in walked.items() for label in rule.opens}
+    listed -= YET_TO_OPEN.get(service, set())
     assert lines(listed - set(opened) - given) == "", "listed, and never opened"
     assert lines({*opened, *given} - listed) == "", "opened, and not listed"
     for (view, label), how in opened.items():

@@ -15,7 +15,7 @@ from shared.auth.actors import Role
 from shared.rates.rates import CALLS, Rates, TooOften
 from shared.rates.tables import rate_count, rates
 from shared.store.engines import new_engine
-from shared.store.everywhere import together
+from shared.store.everywhere import settle_in, together
 from shared.web.source import source
 from tests.doors import trier
 from tests.shared.showcase import showcase
@@ -33,7 +33,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         database = request.getfixturevalue("new_database")("rates")
         engine = new_engine(database.owner_url)
-        rates.create_all(engine)
+        every = together(MetaData())
+        with engine.begin() as connection:
+            every.create_all(connection)
+            settle_in(connection, every)
         engine.dispose()
         return str(database.url)
     address = f"sqlite:///{tmp_path / 'rates.sqlite'}"

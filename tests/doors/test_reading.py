@@ -15,8 +15,9 @@ from tests.doors.routes import READING, address, routes_of, subject
 from tests.doors.world import Known, World
 
 pytestmark = pytest.mark.timeout(900)
-APART = {"audit_entry", "rate_count"}
-"""What reading leaves behind on purpose: who looked, and how often someone knocked."""
+APART = {"audit_entry", "rate_count", "staff_seen"}
+"""What reading leaves behind on purpose: who looked, how often someone knocked, and when a sign-in
+was last renewed."""
 
 
 def checksum(service: Service) -> dict[str, str]:

@@ -307,7 +307,8 @@ class TestReading:
                 work.open(row, column)
 
         with store.reading(clinics=[CLINIC], actor=system("intake")) as work:
-            lines = work.session.execute(select(audit_entry)).all()
+            in_order = select(audit_entry).order_by(audit_entry.c.position)
+            lines = work.session.execute(in_order).all()
         pseudonym = store.keys.known_pseudonym
         assert [(one.actor, one.subject, one.subject_kind) for one in lines] == [
             (pseudonym(CLINIC, INES), pseudonym(CLINIC, ADA), "person"),
