@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.doors.world import Known, World, build
+from tests.servers.absence import leave_to_the_build
 from tests.servers.ground import Ground
 
 
 @pytest.fixture(scope="session")
 def built(ground: Ground) -> tuple[Path, Known]:
     """The folder of the world, and what is known of it, for all workers of this run."""
+    leave_to_the_build("knocking at every door")
     folder, note = ground.folder / "doors", ground.folder / "doors.known"
     with ground.locked("doors"):
         if not note.exists():

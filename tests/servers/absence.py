@@ -30,6 +30,12 @@ def give_up(absent: Absent) -> NoReturn:
     pytest.skip(str(absent))
 
 
+def leave_to_the_build(what: str) -> None:
+    """Skip the running test where a person waits for it; the build runs it."""
+    if not os.environ.get(STRICT):
+        pytest.skip(f"{MARK} the minutes that {what} takes; to have it: make ci")
+
+
 def program(
     name: str, *, command: str, also: Sequence[str] = (), folders: Sequence[Path] = ()
 ) -> Path:
