@@ -1,6 +1,7 @@
 """What the code imports is what the project asks for."""
 
 import ast
+import re
 import sys
 from importlib.metadata import packages_distributions
 
@@ -40,8 +41,9 @@ def _from_elsewhere(name: str) -> bool:
 
 
 def _package(module: str) -> str:
-    name = packages_distributions().get(module, [module])[0].lower().replace("_", "-")
-    return COMES_WITH.get(name, name)
+    [name, *_] = packages_distributions().get(module, [module])
+    same = re.sub(r"[-_.]+", "-", name).lower()  # as package indexes compare names
+    return COMES_WITH.get(same, same)
 
 
 @pytest.mark.parametrize(
