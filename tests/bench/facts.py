@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from shared.contracts.sessions import PlanChanged
 from shared.contracts.words import PlanState
+from shared.tenancy import Reach, narrow
 
 WARM = 20
 """Events that travel before the clock starts, so that nothing is measured cold."""
@@ -137,6 +138,7 @@ def check_once(engine: Engine, number: int) -> None:
     """Raise Wrong unless each of ``number`` events took effect once, in whatever order."""
     counted = select(func.count(), func.count(effect.c.plan_id.distinct())).select_from(effect)
     with engine.connect() as connection:
+        narrow(connection, {CLINIC}, Reach.CLINICS)
         found = connection.execute(counted).one()
     if tuple(found) != (number, number):
         raise Wrong(f"{found[0]} effects, {found[1]} distinct")
@@ -149,6 +151,7 @@ def check(engine: Engine, number: int) -> None:
     )
     steps = select((effect.c.version - func.coalesce(following, 0)).label("step")).subquery()
     with engine.connect() as connection:
+        narrow(connection, {CLINIC}, Reach.CLINICS)
         jumps = connection.execute(
             select(func.count()).select_from(steps).where(steps.c.step != 1)
         ).scalar_one()
