@@ -113,6 +113,24 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Done.")
 
 
+@click.command("export")
+@click.option("--clinic", required=True, metavar="NAME|ID", help="The clinic whose data it is.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(clinic: str, file: Path) -> None:
+    """Write everything that is kept of a clinic into FILE, a zip archive.
+
+    It holds each table of each service as JSON lines, and people.csv, which `attune import` reads.
+    What was sealed stands in it in the clear: keep it as you keep the records. That it was written
+    is noted in the audit trail of every service.
+    """
+    from deploy.exporting import export_clinic
+
+    lines = export_clinic(
+        clinic, file, told=lambda name, number: click.echo(f"{number:>9,}  {name}")
+    )
+    click.echo(f"{lines:>9,}  in all, in {file}")
+
+
 def _show_mistakes(mistakes: Sequence[tuple[int, str, str]]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("Line", "Column", "What is wrong"):
