@@ -26,6 +26,7 @@ WORDS = {
     "changed": "people changed",
     "unchanged": "people unchanged",
     "kept": "contact cards kept as confirmed",
+    "papers": "consents on paper noted, to be asked anew",
 }
 
 

@@ -94,7 +94,8 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
     `relationship` belong together; `member` is what your own list calls that person. Then come
     `email`, `zone` (Europe/Lisbon), `language` (en, pt-BR), and when this person may safely be
     reached: `window_days` (mon wed), `window_from` and `window_to` (18:30). Columns for `name`,
-    `pronouns` and `label` may be there too.
+    `pronouns` and `label` may be there too, and `paper`: what someone once signed for on paper
+    (checkin.email report.aggregate), which permits nothing and is listed to be asked anew.
     """
     from deploy.importing import take_over
 

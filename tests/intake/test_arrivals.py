@@ -16,6 +16,8 @@ from services.intake.arrivals.domain import (
     FileNotUsable,
     read_arrivals,
 )
+from services.intake.consent import queries as consent
+from services.intake.consent.usecases import answer
 from services.intake.people import queries
 from services.intake.people import usecases as people
 from services.intake.people.domain import Contact
@@ -280,6 +282,50 @@ class TestImport:
 
         files = house.service.settings.data_dir.glob("intake.sqlite*")
         assert b"aphira" not in b"".join(path.read_bytes() for path in files)
+
+
+PAPER = f"{HEADER},paper\n{ANA},checkin.email report.aggregate\n{NOA},\n"
+
+
+class TestPaper:
+    def test_what_was_signed_on_paper_permits_nothing_and_is_asked_anew(self, house):
+        outcome = taken(house, PAPER)
+        page = house.visitor("ines").get("/intake/consent/endings").text
+
+        with house.work() as work:
+            [ana] = consent.noted_on_paper(work, work.session.scalars(select(Person.id)).all())
+            standing = consent.standing(
+                work, clinic_id=house.clinic, person_id=ana, now=house.clock.now()
+            )
+        assert outcome.papers == 2
+        assert page.count("To renew") == 2
+        assert not any(decision.permits for decision in standing.values())
+
+    def test_twice_is_the_same_as_once_and_a_dry_run_notes_nothing(self, house):
+        before = taken(house, PAPER, dry_run=True).papers
+
+        assert (before, taken(house, PAPER).papers, taken(house, PAPER).papers) == (2, 2, 0)
+
+    def test_whoever_was_asked_here_is_not_asked_anew(self, house):
+        taken(house, PAPER)
+        with house.work() as work:
+            [ana] = consent.noted_on_paper(work, work.session.scalars(select(Person.id)).all())
+            answer(
+                work,
+                clinic_id=house.clinic,
+                person_id=ana,
+                answers={"checkin.email": False, "report.aggregate": True},
+                now=house.clock.now(),
+            )
+
+        assert "To renew" not in house.visitor("ines").get("/intake/consent/endings").text
+
+    def test_is_refused_where_it_names_something_that_is_not_asked_here(self):
+        content = PAPER.replace("report.aggregate", "everything")
+
+        [mistake] = read_arrivals(content).mistakes
+        assert (mistake.line, mistake.column) == (2, "paper")
+        assert "checkin.email or report.aggregate" in mistake.advice
 
 
 class TestPage:

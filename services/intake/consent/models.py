@@ -36,6 +36,23 @@ class ConsentText(Base):
     kept_at: Mapped[datetime]
 
 
+class PaperConsent(ClinicRow, Base):
+    """That a clinic's own list says a person once signed for a purpose on paper.
+
+    It permits nothing: nobody knows here what they read. It only says whom to ask anew.
+    """
+
+    __tablename__ = "consent_on_paper"
+    __table_args__ = (
+        of_clinic("person", "person_id"),
+        UniqueConstraint("clinic_id", "person_id", "purpose"),
+    )
+
+    person_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
+    noted_at: Mapped[datetime]
+
+
 class ConsentPause(ClinicRow, Base):
     """That nothing a person said counts for now; ``why`` is for their clinician alone."""
 

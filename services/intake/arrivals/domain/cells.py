@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from services.intake.arrivals.domain.rows import Mistake, Row
+from services.intake.consent.domain import ASKED_NOW, BY_SCREEN
 from services.intake.people import domain as people
 from services.intake.people.domain import Contact, Details
 from shared.errors import Refusal
@@ -39,6 +40,7 @@ class Cells:
         details = self._details()
         contact = self._contact()
         label = self._try("label", lambda: people.check_label(self.cells["label"]), "Shorten it.")
+        paper = self._paper()
         if self.mistakes or details is None or contact is None:
             return None
         return Row(
@@ -48,6 +50,7 @@ class Cells:
             details=details,
             contact=contact,
             label=label,
+            paper=paper,
         )
 
     def _details(self) -> Details | None:
@@ -86,6 +89,13 @@ class Cells:
             return None
         advice = "Let it begin before it ends, on the same day, half an hour or more."
         return self._try("window_to", lambda: people.windows_on(days, begins, ends), advice)
+
+    def _paper(self) -> tuple[str, ...]:
+        named = tuple(dict.fromkeys(re.findall(r"[^\s,;]+", self.cells["paper"])))
+        if not set(named) <= set(BY_SCREEN):
+            advice = f"Write {' or '.join(ASKED_NOW)}, with a space between."
+            self._wrong("paper", "This is not something that people are asked here.", advice)
+        return named
 
     def _try(self, column: str, read: Callable[[], Found], advice: str) -> Found | None:
         try:

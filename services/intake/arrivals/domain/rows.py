@@ -17,7 +17,7 @@ NEEDED = (
     "window_from",
     "window_to",
 )
-OPTIONAL = ("name", "pronouns", "label")
+OPTIONAL = ("name", "pronouns", "label", "paper")
 COLUMNS = (*NEEDED, *OPTIONAL)
 MOST_ROWS = 50_000
 MOST_BYTES = 20_000_000
@@ -48,7 +48,7 @@ class Mistake:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One member as the file has them."""
+    """One member as the file has them; ``paper`` are the purposes that they once signed for."""
 
     line: int
     relationship: str
@@ -56,6 +56,7 @@ class Row:
     details: Details
     contact: Contact
     label: str | None
+    paper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,22 +41,41 @@ def endings() -> str:
         ends = [(one, ending) for one in found for ending in queries.endings(work, one, now())]
         ends.sort(key=lambda pair: pair[1].ends_at)
         rows = [_row(work, relationship, ending) for relationship, ending in ends]
-    return render_template("intake/consent/endings.html", rows=rows)
+        papers = [row for relationship in found for row in _papers(work, relationship)]
+    return render_template("intake/consent/endings.html", rows=rows, papers=papers)
 
 
 def _members(work: UnitOfWork, relationship: Relationship) -> list[dict[str, Any]]:
     [facts] = people.facts_of(work, [relationship], now=now())
-    ends = queries.endings(work, relationship, now())
+    ends, papers = queries.endings(work, relationship, now()), _papers(work, relationship)
     return [
         {
             "id": member.person_id,
             "name": member.details.name,
+            "papers": [one["what"] for one in papers if one["person_id"] == member.person_id],
             "ends": [
                 _row(work, relationship, one) for one in ends if one.person_id == member.person_id
             ],
         }
         for member in facts.members
         if member.active
+    ]
+
+
+def _papers(work: UnitOfWork, relationship: Relationship) -> list[dict[str, Any]]:
+    """Return who of a relationship's members is to be asked anew about what, as on paper once."""
+    present = people.present_in(work, relationship.id)
+    return [
+        {
+            "relationship_id": relationship.id,
+            "person_id": person_id,
+            "name": people.details_of(
+                work, work.get(Person, relationship.clinic_id, person_id)
+            ).name,
+            "what": kind_of(purpose).says,
+        }
+        for person_id, purposes in queries.to_renew(work, present).items()
+        for purpose in purposes
     ]
 
 

@@ -2,6 +2,7 @@
 
 from services.intake.consent.queries.asking import Asking, request_behind
 from services.intake.consent.queries.consequences import going_on, rehearse
+from services.intake.consent.queries.paper import noted_on_paper, to_renew
 from services.intake.consent.queries.standing import (
     Ending,
     all_count,
@@ -34,6 +35,7 @@ __all__ = [
     "going_on",
     "language_of",
     "note_look",
+    "noted_on_paper",
     "open_pause",
     "refusal_of",
     "rehearse",
@@ -43,5 +45,6 @@ __all__ = [
     "someone_on_duty",
     "standing",
     "still_missing",
+    "to_renew",
     "why_paused",
 ]

@@ -13,6 +13,7 @@ from services.intake.consent.usecases.asking import (
     open_in_browser,
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
+from services.intake.consent.usecases.paper import note_paper
 from services.intake.consent.usecases.pausing import pause, settle_pause
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "count_again",
     "end_contributions",
     "hand_over",
+    "note_paper",
     "open_in_browser",
     "pause",
     "record_for_person",
