@@ -1,4 +1,4 @@
-"""Adding a row that may be there already: SQLite and PostgreSQL each have their own words for it."""
+"""Adding a row that may be there already, in the words of SQLite or of PostgreSQL."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ class NotText(NotAsSent):
 
 
 class AnotherForm(NotAsSent):
-    """This address does not read what was sent. Use the page’s own form; programs send JSON."""
+    """This address does not read what was sent. Use the page's own form; programs send JSON."""
 
     status = 415
 

@@ -1,16 +1,10 @@
 """The auditor's pages in a real browser: on a phone and on a desk, for everyone."""
 
-import os
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browsers import WCAG, chromium_started, served
 from tests.intake.test_auditing import new_auditor, with_card
-
-PICTURES = os.environ.get("PICTURES", "")
-"""A folder in which to leave what was seen, for whoever wants to look."""
 
 
 @pytest.mark.requirement("UXA-01")
@@ -34,8 +28,6 @@ def test_every_page_passes_axe_and_fits_its_window(house, ana_and_noa, chromium,
         for name, path in pages.items():
             page = window.new_page()
             assert page.goto(address + path).ok, page.content()
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
             wrong = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
             said = [(one["id"], [node["target"] for node in one["nodes"]]) for one in wrong]
             if page.evaluate("document.documentElement.scrollWidth") > width:
