@@ -15,7 +15,7 @@ THREAT = re.compile(r"^\| T(\d+)\b", re.MULTILINE)
 
 
 @cache
-def tests_in(name: str) -> frozenset[tuple[str, ...]]:
+def standing_in(name: str) -> frozenset[tuple[str, ...]]:
     """Return what stands in the test files of a name: classes, their tests, and tests alone."""
     found: set[tuple[str, ...]] = set()
     for path in files("tests/*.py"):
@@ -41,7 +41,7 @@ def missing(text: str) -> list[str]:
     """Return the tests that a text names and that are nowhere."""
     said = [(name, tuple(filter(None, place.split("::")))) for name, place in NAMED.findall(text)]
     return sorted(
-        {"::".join((name, *place)) for name, place in said if place not in tests_in(name)}
+        {"::".join((name, *place)) for name, place in said if place not in standing_in(name)}
     )
 
 
