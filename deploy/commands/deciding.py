@@ -110,6 +110,8 @@ def retry(engines: Engines, places: Places) -> None:
 @click.pass_obj
 def discard(engines: Engines, places: Places, reason: str) -> None:
     """Go on without them. They are kept, and can still be retried."""
+    if len(reason) > parking.LONGEST_REASON:
+        raise click.BadParameter("Use at most 200 letters.", param_hint="--reason")
     number = 0
     for engine in engines.values():
         with engine.begin() as connection:

@@ -20,6 +20,7 @@ from shared.errors import NotFound
 from shared.store import UnitOfWork
 from shared.web.menu import ROLE_WORDS
 from shared.web.requests import now, reading
+from shared.web.sent import LARGEST
 
 blueprint = Blueprint("trail", __name__)
 
@@ -106,8 +107,8 @@ def chosen_clinic() -> UUID:
 def _wanted() -> Wanted:
     return Wanted(
         clinic_id=chosen_clinic(),
-        before=_typed("before", int),
-        day=_typed("day", date.fromisoformat),
+        before=_typed("before", _position),
+        day=_typed("day", _day),
         role=_typed("role", Role),
         act=_typed("act", Act),
         actor_id=_typed("who", UUID),
@@ -120,6 +121,22 @@ def _typed(name: str, read: Callable[[str], Found]) -> Found | None:
         return read(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def _position(text: str) -> int:
+    """Return a position that a line could have; raises ValueError."""
+    position = int(text)
+    if not 0 <= position <= LARGEST:
+        raise ValueError
+    return position
+
+
+def _day(text: str) -> date:
+    """Return a day that another one follows; raises ValueError."""
+    day = date.fromisoformat(text)
+    if day == date.max:
+        raise ValueError
+    return day
 
 
 def _note(work: UnitOfWork, wanted: Wanted) -> None:

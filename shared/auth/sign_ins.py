@@ -14,7 +14,6 @@ from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.auth.actors import system
 from shared.auth.policy import check_sessions
@@ -25,6 +24,7 @@ from shared.contracts.intake import SignInEnded
 from shared.errors import Unreachable
 from shared.events.freshness import Freshness
 from shared.events.inbox import Handler
+from shared.inserting import insert_into
 from shared.store import Store, UnitOfWork
 
 STREAM = "intake.clinics"
@@ -38,9 +38,9 @@ def note_end(
 ) -> None:
     """Keep that a sign-in ended, for as long as an assertion of it could still be shown."""
     connection = work.session.connection()
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {"clinic_id": organization_id, "sign_in_id": sign_in_id, "ended_at": ended_at}
-    connection.execute(upsert(ended_sign_in).values(row).on_conflict_do_nothing())
+    added = insert_into(connection, ended_sign_in).values(row)
+    connection.execute(added.on_conflict_do_nothing())
     old = ended_sign_in.c.ended_at < ended_at - KEPT_FOR
     here = ended_sign_in.c.clinic_id == organization_id
     connection.execute(delete(ended_sign_in).where(here, old))

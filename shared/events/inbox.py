@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from shared.auth.actors import system
@@ -21,6 +20,7 @@ from shared.events.heard import Heard, read_events
 from shared.events.lease import database_time
 from shared.events.points import Reach, pass_by
 from shared.events.tables import inbox_cursor
+from shared.inserting import insert_into
 from shared.store.store import Store
 from shared.store.work import UnitOfWork
 from shared.tracing import following
@@ -67,11 +67,10 @@ class Inbox:
     def open_cursors(self) -> None:
         """Make the cursor row of every partition that this service listens to."""
         with self._store.engine.begin() as connection:
-            upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             for stream in streams_for(self._service):
                 for partition in range(stream.partitions):
                     row = {"stream": stream.name, "partition": partition, "position": 0}
-                    statement = upsert(inbox_cursor).values(**row, stopped=False)
+                    statement = insert_into(connection, inbox_cursor).values(**row, stopped=False)
                     connection.execute(statement.on_conflict_do_nothing())
 
     def cursors(self) -> dict[Place, Any]:

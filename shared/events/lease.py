@@ -7,9 +7,9 @@ from time import monotonic
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.events.tables import relay_lease
+from shared.inserting import insert_into
 
 LEASE_SECONDS = 10.0
 EARLY_SECONDS = 1.0
@@ -52,9 +52,9 @@ class Lease:
 
     def _take(self, connection: Connection) -> bool:
         now = database_time(connection)
-        upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
         row = {"name": self._name, "holder": self._holder, "until": now + LEASE_SECONDS}
-        connection.execute(upsert(relay_lease).values(row).on_conflict_do_nothing())
+        added = insert_into(connection, relay_lease).values(row)
+        connection.execute(added.on_conflict_do_nothing())
         free = (relay_lease.c.holder == self._holder) | (relay_lease.c.until < now)
         mine = update(relay_lease).where(relay_lease.c.name == self._name, free).values(row)
         connection.execute(mine)

@@ -64,8 +64,10 @@ def discard(stream: str, partition: int, position: int) -> ResponseReturnValue:
     """Go on without a fact, and say why."""
     place = (stream, partition, position)
     reason = request.form.get("reason", "").strip()
-    if len(reason) < SHORTEST_REASON:
-        errors = {"reason": "Say in a few words why Attune should go on without it."}
+    if not SHORTEST_REASON <= len(reason) <= parking.LONGEST_REASON:
+        errors = {
+            "reason": "Say in a few words why Attune should go on without it: 5 to 200 letters."
+        }
         return _page(_find(place), errors=errors, reason=reason), 422
     with store().engine.begin() as connection:
         if not parking.discard(connection, [place], by=current_actor().id, reason=reason):

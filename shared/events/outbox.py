@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.event import Event
 from shared.contracts.streams import STREAMS
 from shared.events.tables import outbox, subject_version, unsequenced
+from shared.inserting import insert_into
 from shared.tracing import current_traceparent
 
 MAX_EVENT_BYTES = 64_000
@@ -64,8 +64,7 @@ def _next_versions(connection: Connection, events: Sequence[Event]) -> list[int]
 
 def _raise_versions(connection: Connection, told: Mapping[Subject, int]) -> dict[Subject, int]:
     """Count on what is told about each subject, and return the versions that each had before."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = upsert(subject_version)
+    statement = insert_into(connection, subject_version)
     statement = statement.on_conflict_do_update(
         index_elements=["stream", "subject_id"],
         set_={"version": subject_version.c.version + statement.excluded.version},

@@ -41,6 +41,10 @@ class Status(StrEnum):
     """Someone decided to go on without it; nothing waits behind it any longer."""
 
 
+LONGEST_REASON = 200
+"""How many letters say why someone goes on without an event."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why a handler did not take an event."""
@@ -184,7 +188,7 @@ def discard(
     The rows stay, with who decided and why, and freshness still says no for their subjects: a
     fact that never took effect must not be taken for one that was never told.
     """
-    decision = {"status": Status.DISCARDED, "decided_by": by, "decided_reason": reason[:200]}
+    decision = {"status": Status.DISCARDED, "decided_by": by, "decided_reason": reason}
     return _decide(connection, places, decision)
 
 

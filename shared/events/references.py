@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, func
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.events.tables import wanted
+from shared.inserting import insert_into
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ class Reference:
 
 def want(connection: Connection, reference: Reference) -> None:
     """Note that content must be fetched; a later version replaces an earlier wish."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = upsert(wanted).values(
+    statement = insert_into(connection, wanted).values(
         kind=reference.kind,
         clinic_id=reference.clinic_id,
         subject_id=reference.subject_id,

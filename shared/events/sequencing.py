@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.contracts.streams import Stream
 from shared.events.tables import sequenced, stream_head, unsequenced
+from shared.inserting import insert_into
 
 SEQUENCED_AT_ONCE = 2_000
 
 
 def ensure_heads(connection: Connection, streams: Iterable[Stream]) -> None:
     """Make the head row of every partition that has none, each with a new generation."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     for stream in streams:
         for partition in range(stream.partitions):
             head = {"stream": stream.name, "partition": partition, "generation": uuid4()}
-            connection.execute(upsert(stream_head).values(head).on_conflict_do_nothing())
+            added = insert_into(connection, stream_head).values(head)
+            connection.execute(added.on_conflict_do_nothing())
 
 
 def sequence(engine: Engine) -> int:

@@ -23,9 +23,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.columns import NAMES, Moment, holding
+from shared.inserting import insert_into
 from shared.keys.place import KeyName
 from shared.labels import DataClass, Scope
 
@@ -90,8 +90,8 @@ class KeyStore:
     def add(self, added: Sequence[Wrapped], *, now: datetime) -> None:
         """Keep new keys; one that someone else added meanwhile stays as it is."""
         with self.engine.begin() as connection:
-            upsert = _upsert(connection)(wrapped_key).on_conflict_do_nothing()
-            connection.execute(upsert, [_row(one, now) for one in added])
+            kept = insert_into(connection, wrapped_key).on_conflict_do_nothing()
+            connection.execute(kept, [_row(one, now) for one in added])
 
     def succeed(self, one: Wrapped, *, now: datetime) -> None:
         """Keep the next version of a key, unless another came first or the key was destroyed."""
@@ -120,7 +120,8 @@ class KeyStore:
         gone = {"wrapped": None, "destroyed_at": now}
         with self.engine.begin() as connection:
             never = {**_row(Wrapped(name, 1, "", None), now), "destroyed_at": now}
-            connection.execute(_upsert(connection)(wrapped_key).on_conflict_do_nothing(), never)
+            marked = insert_into(connection, wrapped_key).on_conflict_do_nothing()
+            connection.execute(marked, never)
             _lock(connection, name)
             standing = update(wrapped_key).where(_is(name), wrapped_key.c.wrapped.is_not(None))
             return int(connection.execute(standing.values(gone)).rowcount)
@@ -146,10 +147,6 @@ class KeyStore:
         with self._reader.connect() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else read(row)
-
-
-def _upsert(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
 
 def _is(name: KeyName) -> Any:

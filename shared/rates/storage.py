@@ -11,9 +11,9 @@ from typing import Any
 
 from limits.storage import Storage
 from sqlalchemy import Connection, Engine, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.inserting import insert_into
 from shared.rates.tables import rate_count
 
 KEPT_FOR = timedelta(days=1)
@@ -42,8 +42,7 @@ class DatabaseStorage(Storage):
         fresh = {"whose": self._hash(key), "until": now + timedelta(seconds=expiry)}
         over = rate_count.c.until <= now
         with self._engine.begin() as connection:
-            upsert = sqlite if connection.dialect.name == "sqlite" else postgresql
-            counted = upsert.insert(rate_count).values(tries=amount, **fresh)
+            counted = insert_into(connection, rate_count).values(tries=amount, **fresh)
             counted = counted.on_conflict_do_update(
                 index_elements=[rate_count.c.whose],
                 set_={

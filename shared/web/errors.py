@@ -20,6 +20,7 @@ TITLES: Mapping[int, str] = {
     409: "Someone was quicker",
     410: "This is no longer here",
     413: "That is too large",
+    415: "This arrived in another form",
     422: "That is not possible",
     429: "That was a lot at once",
     500: "Something went wrong on our side",
@@ -35,6 +36,8 @@ SENTENCES: Mapping[int, str] = {
     "and give the number below.",
 }
 OTHERWISE = "Go back and try again."
+TOLD_TO_PROGRAMS = (413, 500)
+"""What means the same to a program as to a person."""
 
 
 class FormOutOfDate(Refusal):
@@ -45,11 +48,12 @@ class FormOutOfDate(Refusal):
 
 def answer_errors(app: Flask) -> None:
     """Let every error of an app be told in our words, as a page or as a problem document."""
-    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Refusal, tell_refusal)
     app.register_error_handler(HTTPException, _http_error)
 
 
-def _refused(refusal: Refusal) -> ResponseReturnValue:
+def tell_refusal(refusal: Refusal) -> ResponseReturnValue:
+    """Tell a refusal, as a page or as a problem document."""
     if for_programs():
         answer = refusal_problem(refusal, number=request_id())
     else:
@@ -62,9 +66,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, SecurityError):  # the host is not ours, so no page can be made for it
-        return Response(f"{SENTENCES[404]}\n", error.code, content_type="text/plain")
+        return Response(f"{SENTENCES[404]}\n", error.code, content_type="text/plain; charset=utf-8")
     if for_programs():
-        return http_problem(error, number=request_id())
+        said = SENTENCES[error.code] if error.code in TOLD_TO_PROGRAMS else ""
+        return http_problem(error, number=request_id(), otherwise=said)
     shown = _page(error.code, SENTENCES.get(error.code, OTHERWISE))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):

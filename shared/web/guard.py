@@ -1,4 +1,4 @@
-"""What is asked before a view runs: the form's token, then who is there and whether they may."""
+"""What is asked before a view runs: what was sent, its token, who is there, whether they may."""
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from shared.errors import NotAllowed, NotFound
 from shared.web.errors import FormOutOfDate
 from shared.web.pace import slow_down_programs, slow_down_sources
 from shared.web.requests import settings
+from shared.web.sent import refuse_unfit_fields, refuse_unfit_json
 from shared.web.worlds import on_members_host
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -33,12 +34,14 @@ def guard(app: Flask) -> None:
     def ask() -> ResponseReturnValue | None:
         _refuse_foreign_pages()
         _refuse_the_others_host()
+        refuse_unfit_fields()
         if _by_cookie() and request.method not in READING:
             _check_token(tokens)
         slow_down_sources()
         if (turned_away := authorise()) is not None:
             return turned_away
         slow_down_programs()
+        refuse_unfit_json()
         return None
 
     app.after_request(_mark)

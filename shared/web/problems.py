@@ -70,12 +70,15 @@ def refusal_problem(refusal: Refusal, *, number: str) -> Response:
     return _answer(body | {"detail": str(refusal)}, status=refusal.status, number=number)
 
 
-def http_problem(error: HTTPException, *, number: str) -> Response:
-    """Return an HTTP error as a problem document, with its own headers and its mistakes."""
+def http_problem(error: HTTPException, *, number: str, otherwise: str = "") -> Response:
+    """Return an HTTP error as a problem document, with its own headers and its mistakes.
+
+    ``otherwise`` is the sentence where the error has none of its own.
+    """
     data: Mapping[str, Any] = getattr(error, "data", None) or {}
     body: dict[str, Any] = {"type": "about:blank", "title": error.name}
-    if "message" in data:
-        body["detail"] = data["message"]
+    if detail := data.get("message", otherwise):
+        body["detail"] = detail
     if mistakes := data.get("errors") or data.get("messages"):
         found = [{"pointer": at, "detail": what} for at, what in leaves(mistakes)]
         body["errors"] = found

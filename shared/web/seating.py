@@ -38,6 +38,7 @@ from shared.auth.staff_cookie import cookie_name
 from shared.errors import NotFound
 from shared.settings import Settings
 from shared.store import UnitOfWork
+from shared.web.leave import forget_visit
 from shared.web.requests import now, settings, store
 
 blueprint = Blueprint("seat", __name__)
@@ -76,9 +77,7 @@ def leave_seat(
     """
     end_seat(work, seat, now=at)
     answer = make_response(last_page) if last_page else redirect(url_for("seat.closed"), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    answer.delete_cookie(current_app.config["SESSION_COOKIE_NAME"], path="/")
-    return _forget(answer)
+    return _forget(forget_visit(answer))
 
 
 @blueprint.get("/seat/<key>")

@@ -18,9 +18,8 @@ CARD = {"email": "ana@letters.example", "private": "yes", "spoken_alone": "yes"}
 HOURS = {"from-0": "18:00", "to-0": "20:00"}
 
 
-@pytest.fixture
-def auditor(house) -> Visitor:
-    """An auditor of the organization."""
+def new_auditor(house) -> Visitor:
+    """Return an auditor of the organization, signed in."""
     with house.work() as work:
         directory.register_staff(
             work,
@@ -35,12 +34,23 @@ def auditor(house) -> Visitor:
     return house.visitor("vera")
 
 
+def with_card(house, relationship):
+    """Return Ana, who has a contact card from now on."""
+    person_id = house.person(relationship, "Ana")
+    house.visitor("ines").post(house.page(relationship, person_id, "/contact"), CARD | HOURS)
+    return person_id
+
+
+@pytest.fixture
+def auditor(house) -> Visitor:
+    """An auditor of the organization."""
+    return new_auditor(house)
+
+
 @pytest.fixture
 def ana(house, ana_and_noa):
     """Ana, with a contact card."""
-    person_id = house.person(ana_and_noa, "Ana")
-    house.visitor("ines").post(house.page(ana_and_noa, person_id, "/contact"), CARD | HOURS)
-    return person_id
+    return with_card(house, ana_and_noa)
 
 
 def trail(visitor, **asked):

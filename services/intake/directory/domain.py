@@ -38,6 +38,7 @@ IDLE_FOR = timedelta(minutes=15)
 FREE_TRIES = 3
 LONGEST_PAUSE = timedelta(minutes=15)
 SHORTEST_PASSWORD = 10
+LONGEST_HELP = 2000
 COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 """What is tried first by whoever guesses; only those that are long enough otherwise."""
 
@@ -61,6 +62,10 @@ class ZoneUnknown(Refusal):
 
 class SenderNotNeutral(Refusal):
     """Choose a word of 2 to 20 letters that says nothing about the kind of care."""
+
+
+class HelpTooLong(Refusal):
+    """Use at most 2,000 letters for the help lines."""
 
 
 class SignInNameNeeded(Refusal):
@@ -125,6 +130,10 @@ class ClinicDetails:
         check_zone(self.zone)
         if not 2 <= len(self.sender.strip()) <= 20 or TELLING.search(self.sender):
             raise SenderNotNeutral
+        if not self.sender.isprintable():  # it stands in the head of every mail
+            raise SenderNotNeutral
+        if len(self.help) > LONGEST_HELP:
+            raise HelpTooLong
 
 
 @cache

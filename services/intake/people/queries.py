@@ -20,6 +20,7 @@ from shared.errors import NotFound
 from shared.store import UnitOfWork
 
 PAGE = 50
+MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)

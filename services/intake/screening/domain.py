@@ -39,6 +39,10 @@ class NoSuchModule(Refusal):
     """Choose how you asked from the list."""
 
 
+class NotesTooLong(Refusal):
+    """Use at most 4,000 letters for notes. Nothing was kept yet."""
+
+
 class NotAskedYet(Refusal):
     """Nothing joint can begin here yet: speak with each member alone first."""
 
@@ -103,6 +107,14 @@ def read_module(written: Mapping[str, Any], *, file: str) -> Module:
 def everyone_asked(members: Collection[Any], asked: Collection[Any]) -> bool:
     """Say whether each present member was asked alone; nobody at all is not everyone."""
     return bool(members) and set(members) <= set(asked)
+
+
+def fitting_notes(notes: str) -> str:
+    """Return notes with their line breaks as browsers count them; raises NotesTooLong."""
+    kept = notes.strip().replace("\r\n", "\n")
+    if len(kept) > MOST_LETTERS:
+        raise NotesTooLong
+    return kept
 
 
 def read_answers(module: Module, given: Mapping[str, str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ FIELDS: Mapping[type[Refusal], str] = {
     domain.NotAlone: "alone",
     domain.DayNotYet: "held_on",
     domain.NoSuchModule: "module",
+    domain.NotesTooLong: "notes",
 }
 
 

@@ -28,7 +28,7 @@ def record_talk(
 ) -> TalkAlone:
     """Keep that the treating clinician asked a member alone, and what they want to remember.
 
-    Raises NotFound for anyone else, NotAlone, DayNotYet, NoSuchModule.
+    Raises NotFound for anyone else, NotAlone, DayNotYet, NoSuchModule, NotesTooLong.
     """
     relationship, person = queries.treated(work, relationship_id, person_id)
     used = queries.modules().get(module)
@@ -48,7 +48,7 @@ def record_talk(
         recorded_at=now,
     )
     content = {"module": used.code, "version": used.version, "hash": used.hash}
-    kept = {"answers": dict(answers or {}), "notes": notes.strip()[: domain.MOST_LETTERS]}
+    kept = {"answers": dict(answers or {}), "notes": domain.fitting_notes(notes)}
     work.seal(row, content={**content, **kept})
     work.add(row)
     _tell(work, row, now)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.reports.contributions import queries
 from services.reports.contributions.domain import (
@@ -27,6 +26,7 @@ from services.reports.contributions.models import (
     Contribution,
     Permission,
 )
+from shared.inserting import insert_into
 from shared.store import UnitOfWork
 
 Randomness = Callable[[int], bytes]
@@ -151,9 +151,9 @@ def names_of(
         return found
     row = ClinicSecret(clinic_id=clinic_id, id=clinic_id)
     work.seal(row, secret=randomness(SECRET_BYTES).hex())
-    upsert = sqlite.insert if _on_sqlite(work) else postgresql.insert
     values = {"clinic_id": clinic_id, "id": clinic_id, "secret": row.secret}
-    work.session.execute(upsert(ClinicSecret).values(values).on_conflict_do_nothing())
+    added = insert_into(work.session.connection(), ClinicSecret).values(values)
+    work.session.execute(added.on_conflict_do_nothing())
     return names_of(work, clinic_id)
 
 
@@ -194,7 +194,3 @@ def _closing(
     return known or work.add(
         Closing(clinic_id=clinic_id, id=work.new_id(), period=period, teller=teller, closed_at=at)
     )
-
-
-def _on_sqlite(work: UnitOfWork) -> bool:
-    return work.session.connection().dialect.name == "sqlite"

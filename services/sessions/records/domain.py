@@ -52,7 +52,7 @@ class NotHappenedYet(Refusal):
 
 
 class ReasonMissing(Refusal):
-    """Say in a few words why the entry is corrected."""
+    """Say in a few words why the entry is corrected: at most 500 letters."""
 
 
 def fitting_parts(given: Parts, members: Collection[UUID]) -> dict[UUID, dict[str, str]]:
@@ -83,8 +83,8 @@ def fitting_day(day: date, *, today: date) -> date:
 
 def fitting_reason(reason: str) -> str:
     """Return why an entry is corrected. Raises ReasonMissing."""
-    kept = reason.strip()[:LONGEST_REASON]
-    if not kept:
+    kept = reason.strip()
+    if not 0 < len(kept) <= LONGEST_REASON:
         raise ReasonMissing
     return kept
 

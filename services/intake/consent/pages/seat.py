@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.consent import domain, queries, usecases
@@ -10,17 +10,14 @@ from services.intake.consent.models import ConsentRevision
 from services.intake.consent.pages.receipts import receipts
 from services.intake.consent.pages.shown import blueprint, questions, said_on_form
 from services.intake.consent.usecases.answering import BY_THEMSELVES
-from services.intake.directory import usecases as directory_usecases
-from services.intake.directory.pages.door import remember_way_back
-from services.intake.directory.pages.visit import let_out, visiting
+from services.intake.directory.pages.handing_over import handed_over, sign_out_here
 from services.intake.people.models import Person
-from shared.auth.presence import wall_clock
 from shared.auth.seats import SeatRow
 from shared.consent.texts import NotAsShown
 from shared.errors import Refusal
 from shared.store import UnitOfWork
-from shared.web import now, reading, settings, unit_of_work
-from shared.web.seating import current_seat, leave_seat, seat_address
+from shared.web import now, reading, unit_of_work
+from shared.web.seating import current_seat, leave_seat
 
 
 @blueprint.post("/relationships/<uuid:relationship_id>/members/<uuid:person_id>/hand-over")
@@ -30,12 +27,8 @@ def hand_over(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
         _, key = usecases.hand_over(
             work, relationship_id=relationship_id, person_id=person_id, now=now()
         )
-        found = visiting(work)
-        if found is not None:
-            directory_usecases.sign_out(work, session_id=found[0].id, now=wall_clock())
-    remember_way_back(url_for("people.one", relationship_id=relationship_id))
-    page = render_template("intake/consent/handed_over.html", address=seat_address(settings(), key))
-    return let_out(make_response(page))
+        sign_out_here(work)
+    return handed_over(key, back=url_for("people.one", relationship_id=relationship_id))
 
 
 @blueprint.get("/seat/choices")

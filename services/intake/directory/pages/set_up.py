@@ -23,6 +23,7 @@ FIELDS = {
     domain.NameNeeded: "name",
     domain.ZoneUnknown: "zone",
     domain.SenderNotNeutral: "sender",
+    domain.HelpTooLong: "help",
     domain.SignInNameNeeded: "sign_in",
     domain.SignInNameTaken: "sign_in",
     domain.RoleElsewhere: "postings",

@@ -51,7 +51,7 @@ def also_missing(app: Flask, ask: AlsoMissing) -> None:
 @blueprint.get("/people", endpoint="everyone")
 def listing() -> str:
     """List the relationships that someone may see."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), queries.MOST_PAGES)
     closed = request.args.get("state") == "closed"
     state = RelationshipState.CLOSED if closed else RelationshipState.OPEN
     with reading() as work:

@@ -12,7 +12,7 @@ SEAT = "questions"
 DEPENDS = "depends"
 """An answer that our own items take besides their own; leaving one out is the other."""
 
-MOST_LETTERS, MOST_LINES, MOST_OF_LINE = 4000, 12, 200
+MOST_LETTERS = 4000
 FIRST_LANGUAGE = "en"
 
 Answer = int | str | list[str]
@@ -30,6 +30,10 @@ class Method(StrEnum):
 
 class NothingChosen(Refusal):
     """Choose at least one questionnaire."""
+
+
+class AnswerTooLong(Refusal):
+    """Use at most 4,000 letters for one answer. Go back: what you wrote is still on the page."""
 
 
 class NotOffered(Refusal):
@@ -93,12 +97,20 @@ def _code(item: Item, text: str) -> Answer | None:
 
 
 def _lines(_item: Item, text: str) -> Answer | None:
-    lines = [line.strip()[:MOST_OF_LINE] for line in text.splitlines()]
-    return [line for line in lines if line][:MOST_LINES]
+    lines = [line.strip() for line in _fitting(text).splitlines()]
+    return [line for line in lines if line]
 
 
 def _own_words(_item: Item, text: str) -> Answer | None:
-    return text[:MOST_LETTERS] or None
+    return _fitting(text) or None
+
+
+def _fitting(text: str) -> str:
+    """Return a text with its line breaks as browsers count them; raises AnswerTooLong."""
+    counted = text.replace("\r\n", "\n")
+    if len(counted) > MOST_LETTERS:
+        raise AnswerTooLong
+    return counted
 
 
 TAKE_DEPENDS = frozenset({Kind.SCALE, Kind.STEPS, Kind.CHOICE})

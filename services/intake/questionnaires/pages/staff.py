@@ -5,20 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.directory import usecases as directory
-from services.intake.directory.pages.door import remember_way_back
-from services.intake.directory.pages.visit import let_out, visiting
+from services.intake.directory.pages.handing_over import handed_over, sign_out_here
 from services.intake.people import queries as people
 from services.intake.questionnaires import domain, queries, usecases
 from services.intake.questionnaires.domain import Answer, Form, Pack
 from services.intake.questionnaires.pages import shown
-from shared.auth.presence import wall_clock
 from shared.errors import Refusal
-from shared.web import now, reading, settings, unit_of_work
-from shared.web.seating import seat_address
+from shared.web import now, reading, unit_of_work
 
 blueprint = Blueprint(
     "questionnaires",
@@ -32,6 +28,7 @@ FIELDS: Mapping[type[Refusal], str] = {
     domain.ScoreOutOfRange: "score",
     domain.DayNotYet: "filled_on",
     domain.AnswersMissing: "filled_on",
+    domain.AnswerTooLong: "filled_on",
 }
 
 
@@ -53,14 +50,11 @@ def hand_over(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
                 packs=request.form.getlist("packs", type=int),
                 now=now(),
             )
-            found = visiting(work)
-            if found is not None:
-                directory.sign_out(work, session_id=found[0].id, now=wall_clock())
+            sign_out_here(work)
     except (domain.NothingChosen, domain.NotOffered) as refusal:
         return _list_page(relationship_id, person_id, {"packs": str(refusal)}), refusal.status
-    remember_way_back(url_for(".listed", relationship_id=relationship_id, person_id=person_id))
-    page = render_template("intake/consent/handed_over.html", address=seat_address(settings(), key))
-    return let_out(make_response(page))
+    back = url_for(".listed", relationship_id=relationship_id, person_id=person_id)
+    return handed_over(key, back=back)
 
 
 @blueprint.post("/scores")
@@ -104,7 +98,7 @@ def write(relationship_id: UUID, person_id: UUID, number: int) -> ResponseReturn
                 filled_on=_typed_day(),
                 now=now(),
             )
-    except (domain.DayNotYet, domain.AnswersMissing) as refusal:
+    except (domain.DayNotYet, domain.AnswersMissing, domain.AnswerTooLong) as refusal:
         page = _paper_page(relationship_id, person_id, number, _errors(refusal))
         return page, refusal.status
     flash("The answers are kept.", "good")
