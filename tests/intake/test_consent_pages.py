@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from services.intake.consent import domain, handlers, queries, usecases
 from services.intake.consent.domain import Said
 from services.intake.people import usecases as people
-from services.intake.people.domain import Contact, windows_on
+from services.intake.people.domain import Contact, Device, Manner, Means, windows_on
 from shared.consent.ledger import Evidence, OutOfOrder
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import NotAsShown
@@ -382,6 +382,8 @@ def whole_card(house, person_id):
                 email=f"{person_id.hex[:6]}@mail.example",
                 private=True,
                 windows=windows_on(range(7), *HOURS),
+                checked=frozenset({Means.EMAIL}),
+                manner=Manner(device=Device.NOBODY),
             ),
             spoken_alone=True,
             now=house.clock.now(),

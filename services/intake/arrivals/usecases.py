@@ -159,7 +159,7 @@ class _Taking:
     def _change(self, person: Person, row: Row) -> None:
         card = queries.cards_of(self.work, [person.id]).get(person.id)
         before = queries.contact_of(self.work, card)
-        contact = replace(row.contact, private=before.private)
+        contact = replace(before, email=row.contact.email, windows=row.contact.windows)
         if card is not None and card.confirmed_on is not None and contact != before:
             self._count(kept=1)
             contact = before

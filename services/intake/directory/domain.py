@@ -41,6 +41,9 @@ SHORTEST_PASSWORD = 10
 COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 """What is tried first by whoever guesses; only those that are long enough otherwise."""
 
+CARD_DAYS, FEWEST_CARD_DAYS, MOST_CARD_DAYS = 90, 14, 180
+"""For how many days a contact card is trusted. Our own number: no study stands behind it."""
+
 RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are not taken for one another."""
@@ -61,6 +64,14 @@ class ZoneUnknown(Refusal):
 
 class SenderNotNeutral(Refusal):
     """Choose a word of 2 to 20 letters that says nothing about the kind of care."""
+
+
+class CardDaysNotUsable(Refusal):
+    """Let a contact card be trusted for 14 to 180 days."""
+
+
+class PolicyUnknown(Refusal):
+    """Choose one of the policies."""
 
 
 class SignInNameNeeded(Refusal):
@@ -113,18 +124,24 @@ class Posting:
 
 @dataclass(frozen=True, kw_only=True)
 class ClinicDetails:
-    """What is kept about a clinic. ``sender`` is the neutral word that messages begin with."""
+    """What is kept about a clinic. ``sender`` is the neutral word that messages begin with.
+
+    ``card_days``: for how many days a contact card is trusted after it was confirmed.
+    """
 
     name: str
     zone: str
     sender: str
     help: str = ""
+    card_days: int = CARD_DAYS
 
     def __post_init__(self) -> None:
         check_name(self.name)
         check_zone(self.zone)
         if not 2 <= len(self.sender.strip()) <= 20 or TELLING.search(self.sender):
             raise SenderNotNeutral
+        if not FEWEST_CARD_DAYS <= self.card_days <= MOST_CARD_DAYS:
+            raise CardDaysNotUsable
 
 
 @cache

@@ -123,7 +123,7 @@ def send() -> ResponseReturnValue:
     try:
         with unit_of_work() as work:
             words = _language(work, g.asking)
-            asked = queries.request_behind(work, g.asking, now=now()).asked.split()
+            asked = queries.asked_by(work, queries.request_behind(work, g.asking, now=now()))
             usecases.answer_by_link(work, door=g.asking, said=said_on_form(asked), now=now())
     except (domain.AnswerNotUsable, NotAsShown) as refusal:
         with reading() as work:
@@ -141,7 +141,7 @@ def _form_page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     return render_template(
         "intake/consent/choices.html",
         **words,
-        questions=questions(person, found.asked.split(), words["language"]),
+        questions=questions(person, queries.asked_by(work, found), words["language"]),
         wrong=wrong if refusal else "",
         receipt=False,
     )
@@ -158,7 +158,7 @@ def _new_page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) ->
             name=people.details_of(work, found).name,
             purposes=[
                 (one, kind_of(one).says)
-                for one in domain.BY_SCREEN
+                for one in domain.offered(queries.policy_of(work, relationship.clinic_id))
                 if on_duty or not kind_of(one).needs_duty
             ],
             hours=HOURS,

@@ -1,18 +1,20 @@
 """What members permit now, what they said before, and what follows from it."""
 
-from services.intake.consent.queries.asking import Asking, request_behind
+from services.intake.consent.queries.asking import Asking, asked_by, request_behind
 from services.intake.consent.queries.consequences import going_on, rehearse
 from services.intake.consent.queries.standing import (
     Ending,
     all_count,
     asked_at_seat,
     asked_in,
+    check_noted,
     controller_of,
     decisions_on,
     endings,
     language_of,
     note_look,
     open_pause,
+    policy_of,
     refusal_of,
     revisions,
     shown_to,
@@ -27,7 +29,9 @@ __all__ = [
     "Ending",
     "all_count",
     "asked_at_seat",
+    "asked_by",
     "asked_in",
+    "check_noted",
     "controller_of",
     "decisions_on",
     "endings",
@@ -35,6 +39,7 @@ __all__ = [
     "language_of",
     "note_look",
     "open_pause",
+    "policy_of",
     "refusal_of",
     "rehearse",
     "request_behind",

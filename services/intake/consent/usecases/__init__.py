@@ -14,6 +14,7 @@ from services.intake.consent.usecases.asking import (
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
 from services.intake.consent.usecases.pausing import pause, settle_pause
+from services.intake.consent.usecases.separating import separate
 
 __all__ = [
     "answer",
@@ -25,6 +26,7 @@ __all__ = [
     "open_in_browser",
     "pause",
     "record_for_person",
+    "separate",
     "settle_pause",
     "stop_channel",
     "take_down",

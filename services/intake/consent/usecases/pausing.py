@@ -40,7 +40,7 @@ def pause(
     )
     work.seal(row, why=why)
     work.add(row)
-    _put_aside(work, person, now)
+    put_aside(work, person, now)
     return row
 
 
@@ -64,7 +64,8 @@ def _of_mine(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Person
     return locked(work, relationship.clinic_id, person.id)
 
 
-def _put_aside(work: UnitOfWork, person: Person, now: datetime) -> None:
+def put_aside(work: UnitOfWork, person: Person, now: datetime) -> None:
+    """Let nothing that a person permitted count from now on; they may be asked again."""
     rows = queries.revisions(work, person.clinic_id, person.id)
     latest = {row.purpose: row for row in rows}
     by = Evidence(method=Method.SPOKEN, setting=Setting.ALONE_AT_CLINIC, recorded_by=work.actor.id)

@@ -1,4 +1,4 @@
-"""The forms about one member: joining, details, contact card."""
+"""The forms about one member: joining, and details."""
 
 from uuid import UUID
 
@@ -7,15 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
 from services.intake.people import queries, usecases
-from services.intake.people.pages.typed import (
-    field_of,
-    lists,
-    shown_windows,
-    typed_contact,
-    typed_details,
-    typed_members,
-    typed_windows,
-)
+from services.intake.people.pages.typed import field_of, lists, typed_details, typed_members
 from shared.errors import Refusal
 from shared.web import now, reading, unit_of_work
 
@@ -83,46 +75,5 @@ def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
         typed=request.form if errors else shown,
         errors=errors,
         **lists(),
-    )
-    return page, 422 if errors else 200
-
-
-@blueprint.route(
-    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/contact",
-    methods=["GET", "POST"],
-)
-def contact(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """Change a member's contact card, after speaking with them alone."""
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with unit_of_work() as work:
-                found, person = queries.member(work, relationship_id, person_id)
-                usecases.change_contact(
-                    work,
-                    clinic_id=found.clinic_id,
-                    person_id=person.id,
-                    contact=typed_contact(request.form),
-                    spoken_alone=request.form.get("spoken_alone") == "yes",
-                    now=now(),
-                )
-        except Refusal as refusal:
-            errors = {field_of(refusal): str(refusal)}
-        else:
-            flash("The contact card is confirmed and saved.", "good")
-            return redirect(url_for("people.one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        _, person = queries.member(work, relationship_id, person_id)
-        kept = queries.contact_of(work, queries.cards_of(work, [person_id]).get(person_id))
-        known = queries.details_of(work, person)
-    page = render_template(
-        "intake/people/contact.html",
-        relationship_id=relationship_id,
-        name=known.name,
-        zone=known.zone,
-        email=request.form["email"] if errors else kept.email,
-        private=request.form.get("private") == "yes" if errors else kept.private,
-        windows=typed_windows(request.form) if errors else shown_windows(kept),
-        errors=errors,
     )
     return page, 422 if errors else 200

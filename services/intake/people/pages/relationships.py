@@ -21,7 +21,9 @@ from flask.typing import ResponseReturnValue
 from services.intake.directory import queries as directory
 from services.intake.directory.models import Clinic
 from services.intake.people import domain, queries, usecases
+from services.intake.people.domain import Manner, Means
 from services.intake.people.models import Relationship
+from services.intake.people.pages.cards import DEVICE_WORDS, MEANS_WORDS, NO_ANSWER_WORDS
 from services.intake.people.pages.typed import (
     LANGUAGES,
     field_of,
@@ -31,7 +33,7 @@ from services.intake.people.pages.typed import (
 from services.intake.people.queries import MemberFacts, RelationshipFacts
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
-from shared.contracts.words import RelationshipState
+from shared.contracts.words import IN_CARE, RelationshipState
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading, unit_of_work
@@ -53,9 +55,9 @@ def listing() -> str:
     """List the relationships that someone may see."""
     page = max(request.args.get("page", 1, type=int), 1)
     closed = request.args.get("state") == "closed"
-    state = RelationshipState.CLOSED if closed else RelationshipState.OPEN
+    states = [RelationshipState.CLOSED] if closed else IN_CARE
     with reading() as work:
-        found, count = queries.relationships(work, page=page, state=state)
+        found, count = queries.relationships(work, page=page, states=states)
         rows = [_row(work, one) for one in queries.facts_of(work, found, now=now())]
         several = len(directory.clinics(work)) > 1
     return render_template(
@@ -208,6 +210,7 @@ def _row(work: UnitOfWork, facts: RelationshipFacts) -> dict[str, Any]:
         "clinic": clinic.name,
         "opened": f"{opened.day} {opened:%B %Y}",
         "closed": facts.state is RelationshipState.CLOSED,
+        "apart": facts.state is RelationshipState.APART,
         "ready": not any(member.missing for member in facts.members),
     }
 
@@ -219,9 +222,27 @@ def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict
         "details": member.details,
         "language": dict(LANGUAGES).get(language, language),
         "contact": contact,
+        "means": [MEANS_WORDS[one] for one in Means if one in contact.means],
         "hours": _hours(contact),
+        "call": _before_a_call(contact.manner),
         "missing": [*member.missing, *more],
     }
+
+
+def _before_a_call(manner: Manner) -> list[tuple[str, str]]:
+    return [
+        ("A message on voicemail", "Yes" if manner.voicemail else "No"),
+        ("Say who we are", "Yes" if manner.says_who else "No"),
+        ("Word that shows it is them", manner.word_to_check or "None agreed"),
+        ("Word that ends the call at once", manner.word_to_end or "None agreed"),
+        ("Who else uses the device", _others(manner)),
+        ("If they do not answer", NO_ANSWER_WORDS[manner.no_answer]),
+    ]
+
+
+def _others(manner: Manner) -> str:
+    said = [DEVICE_WORDS.get(manner.device, "Not known yet"), manner.device_note]
+    return ": ".join(one for one in said if one)
 
 
 def _hours(contact: domain.Contact) -> list[str]:

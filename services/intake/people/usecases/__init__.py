@@ -1,11 +1,11 @@
 """What is done with people: relationships open, members join, details and contact cards change."""
 
+from services.intake.people.usecases.cards import change_contact, confirm_contact, stop_means
 from services.intake.people.usecases.contributions import (
     settle_contribution,
     tell_contribution,
 )
 from services.intake.people.usecases.members import (
-    change_contact,
     change_details,
     import_details,
     join,
@@ -16,6 +16,7 @@ from services.intake.people.usecases.relationships import (
     check_clinician,
     close_relationship,
     open_relationship,
+    set_apart,
 )
 
 __all__ = [
@@ -25,9 +26,12 @@ __all__ = [
     "change_relationship",
     "check_clinician",
     "close_relationship",
+    "confirm_contact",
     "import_details",
     "join",
     "open_relationship",
+    "set_apart",
     "settle_contribution",
+    "stop_means",
     "tell_contribution",
 ]

@@ -34,10 +34,10 @@ def open_relationship(
     """Open a relationship with its first members, and tell the other services.
 
     ``spoken_alone``: staff spoke with each member alone about their contact card.
-    Raises MembersMissing, TooManyMembers, AddressShared, NotAClinicianHere.
+    Raises MembersMissing, TooManyMembers, AddressShared, NumberShared, NotAClinicianHere.
     """
     domain.check_members(len(members))
-    domain.check_addresses([member.contact.email for member in members])
+    domain.check_apart([member.contact for member in members])
     check_clinician(work, clinic_id, clinician_id)
     relationship = Relationship(
         clinic_id=clinic_id,
@@ -86,6 +86,8 @@ def add_member(
     """Let one more person join; the episode is not counted until everyone permits it again."""
     relationship = queries.relationship(work, relationship_id, lock=True)
     _check_open(relationship)
+    if relationship.state is RelationshipState.APART:
+        raise domain.AlreadyApart
     domain.check_members(len(queries.everyone_in(work, relationship.id)) + 1)
     person = join(
         work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now
@@ -117,6 +119,20 @@ def close_relationship(work: UnitOfWork, *, relationship_id: UUID, now: datetime
     relationship = queries.relationship(work, relationship_id, lock=True)
     _check_open(relationship)
     relationship.state, relationship.closed_at = RelationshipState.CLOSED, now
+    _tell(work, relationship, now)
+    return relationship
+
+
+def set_apart(work: UnitOfWork, *, relationship_id: UUID, now: datetime) -> Relationship:
+    """Let each member's care go on by itself; nothing is joint from now on.
+
+    Raises AlreadyClosed, AlreadyApart.
+    """
+    relationship = queries.relationship(work, relationship_id, lock=True)
+    _check_open(relationship)
+    if relationship.state is RelationshipState.APART:
+        raise domain.AlreadyApart
+    relationship.state = RelationshipState.APART
     _tell(work, relationship, now)
     return relationship
 

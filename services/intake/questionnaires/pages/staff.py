@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.consent.domain import NoPolicy, NotNoted
 from services.intake.directory import usecases as directory
 from services.intake.directory.pages.door import remember_way_back
 from services.intake.directory.pages.visit import let_out, visiting
@@ -27,6 +28,8 @@ blueprint = Blueprint(
 )
 
 FIELDS: Mapping[type[Refusal], str] = {
+    NoPolicy: "packs",
+    NotNoted: "packs",
     domain.NothingChosen: "packs",
     domain.NotOffered: "pack",
     domain.ScoreOutOfRange: "score",
@@ -56,7 +59,7 @@ def hand_over(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
             found = visiting(work)
             if found is not None:
                 directory.sign_out(work, session_id=found[0].id, now=wall_clock())
-    except (domain.NothingChosen, domain.NotOffered) as refusal:
+    except (domain.NothingChosen, domain.NotOffered, NoPolicy, NotNoted) as refusal:
         return _list_page(relationship_id, person_id, {"packs": str(refusal)}), refusal.status
     remember_way_back(url_for(".listed", relationship_id=relationship_id, person_id=person_id))
     page = render_template("intake/consent/handed_over.html", address=seat_address(settings(), key))
