@@ -372,7 +372,9 @@ class TestWhatIf:
 
 
 def whole_card(house, person_id):
-    """Let a person's contact card be whole and confirmed."""
+    """Let a person's contact card be whole and confirmed, and the policy noted by them."""
+    house.choose_policy()
+    house.note_policy(person_id)
     with house.work() as work:
         people.change_contact(
             work,
