@@ -151,6 +151,7 @@ def _new_member(person: Person) -> NewMember:
         email=person.email,
         private=True,
         windows=SAFE_HOURS,
+        means=frozenset({Means.EMAIL}),
         checked=frozenset({Means.EMAIL}),
         manner=Manner(device=Device.NOBODY),
     )

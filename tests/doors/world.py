@@ -322,6 +322,7 @@ def _member(name: str, house: House) -> NewMember:
         email=email,
         private=True,
         windows=HOURS,
+        means=frozenset({Means.EMAIL}),
         checked=frozenset({Means.EMAIL}),
         manner=Manner(device=Device.NOBODY),
     )

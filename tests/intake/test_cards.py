@@ -185,7 +185,7 @@ class TestConfirm:
         saved(house, ines, ana_and_noa, ana)
         house.clock.pass_by(days=95)
         page = ines.get(house.page(ana_and_noa, ana, "/contact")).text
-        assert "I asked Ana alone: nothing has changed" in page
+        assert "Ask Ana alone whether it still holds." in page
 
         answer = ines.post(
             house.page(ana_and_noa, ana, "/contact/confirm"), {"spoken_alone": "yes"}

@@ -384,6 +384,7 @@ def whole_card(house, person_id):
                 email=f"{person_id.hex[:6]}@mail.example",
                 private=True,
                 windows=windows_on(range(7), *HOURS),
+                means=frozenset({Means.EMAIL}),
                 checked=frozenset({Means.EMAIL}),
                 manner=Manner(device=Device.NOBODY),
             ),

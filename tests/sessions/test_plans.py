@@ -302,7 +302,7 @@ class TestEnding:
 
         answer = offer(running.clinician, running.about)
 
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert running.told[-1] is PlanState.ENDED
         assert "Each of them is in care alone now" in running.page
         with house.work() as work:

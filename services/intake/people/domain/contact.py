@@ -142,7 +142,7 @@ class Contact:
     phone: str | None = None
     private: bool = False
     windows: tuple[Window, ...] = ()
-    means: frozenset[Means] = frozenset({Means.EMAIL})
+    means: frozenset[Means] = frozenset()
     checked: frozenset[Means] = frozenset()
     manner: Manner = Manner()
 
