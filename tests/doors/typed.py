@@ -155,6 +155,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "cards.confirm": _form(spoken_alone="yes"),
     "cards.stop": _form(stop="email"),
     "members.details": _form(**_members()),
+    "members.known": lambda about, _role: {"data": {"person": str(about.household.people[0])}},
     "members.new": _form(**_members()),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),

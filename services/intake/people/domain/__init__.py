@@ -48,6 +48,7 @@ __all__ = [
     "AddressShared",
     "AlreadyApart",
     "AlreadyClosed",
+    "AlreadyMember",
     "CardNotComplete",
     "Contact",
     "Details",
@@ -124,6 +125,12 @@ class CardNotComplete(Refusal):
 
 class AlreadyApart(Refusal):
     """The members are in care apart already. What was joint has ended."""
+
+    status = 409
+
+
+class AlreadyMember(Refusal):
+    """This person belongs to this relationship already."""
 
     status = 409
 

@@ -7,11 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
 from services.intake.people import queries, usecases
+from services.intake.people.domain import AddressShared, NumberShared
 from services.intake.people.pages.typed import field_of, lists, typed_details, typed_members
 from shared.errors import Refusal
 from shared.web import now, reading, unit_of_work
 
 blueprint = Blueprint("members", __name__)
+
+
+class NobodyChosen(Refusal):
+    """Choose who joins."""
 
 
 @blueprint.route("/relationships/<uuid:relationship_id>/members/new", methods=["GET", "POST"])
@@ -25,20 +30,21 @@ def new(relationship_id: UUID) -> ResponseReturnValue:
                 usecases.add_member(
                     work, relationship_id=relationship_id, member=members[0], now=now()
                 )
-            flash("The new member is there. Next: speak with them alone.", "good")
-            return redirect(url_for("people.one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        queries.relationship(work, relationship_id)
-        zone = directory.clinics(work)[0].zone
-    page = render_template(
-        "intake/people/add_member.html",
-        relationship_id=relationship_id,
-        typed=request.form,
-        errors=errors,
-        zone=zone,
-        **lists(),
-    )
-    return page, 422 if errors else 200
+            return _welcomed(relationship_id)
+    return _new_page(relationship_id, errors), 422 if errors else 200
+
+
+@blueprint.post("/relationships/<uuid:relationship_id>/members/known")
+def known(relationship_id: UUID) -> ResponseReturnValue:
+    """Let someone join who is known from another relationship."""
+    try:
+        with unit_of_work() as work:
+            usecases.add_known_member(
+                work, relationship_id=relationship_id, person_id=_chosen(), now=now()
+            )
+    except (NobodyChosen, AddressShared, NumberShared) as refusal:
+        return _new_page(relationship_id, {"person": str(refusal)}), refusal.status
+    return _welcomed(relationship_id)
 
 
 @blueprint.route(
@@ -77,3 +83,31 @@ def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
         **lists(),
     )
     return page, 422 if errors else 200
+
+
+def _welcomed(relationship_id: UUID) -> ResponseReturnValue:
+    flash("The new member is there. Next: speak with them alone, or invite them by link.", "good")
+    return redirect(url_for("people.one", relationship_id=relationship_id), 303)
+
+
+def _new_page(relationship_id: UUID, errors: dict[str, str]) -> str:
+    with reading() as work:
+        found = queries.relationship(work, relationship_id)
+        zone = directory.clinics(work)[0].zone
+        known_people = queries.known_people(work, besides=found)
+    return render_template(
+        "intake/people/add_member.html",
+        relationship_id=relationship_id,
+        typed=request.form,
+        errors=errors,
+        zone=zone,
+        known_people=known_people,
+        **lists(),
+    )
+
+
+def _chosen() -> UUID:
+    try:
+        return UUID(request.form.get("person", ""))
+    except ValueError:
+        raise NobodyChosen from None

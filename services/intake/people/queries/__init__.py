@@ -46,7 +46,9 @@ __all__ = [
     "facts_of",
     "is_treating",
     "keyed_hash",
+    "known_people",
     "member",
+    "memberships_of",
     "phone_hash",
     "present_in",
     "relationship",
@@ -172,6 +174,29 @@ def episodes_of(work: UnitOfWork, person_id: UUID) -> Sequence[Relationship]:
         .order_by(Relationship.id)
     )
     return work.session.scalars(query).all()
+
+
+def memberships_of(work: UnitOfWork, person_id: UUID) -> Sequence[Member]:
+    """Return every part that a person has, or had, in a relationship."""
+    query = select(Member).where(Member.person_id == person_id).order_by(Member.relationship_id)
+    return work.session.scalars(query).all()
+
+
+def known_people(work: UnitOfWork, *, besides: Relationship) -> list[tuple[UUID, str]]:
+    """Return (id, name) of those whom the actor may see and who are not in a relationship yet."""
+    seen = _visible(work).with_only_columns(Relationship.id)
+    query = (
+        select(Person)
+        .join(Member, (Member.clinic_id == Person.clinic_id) & (Member.person_id == Person.id))
+        .where(
+            Person.clinic_id == besides.clinic_id,
+            Member.relationship_id.in_(seen),
+            Member.left_at.is_(None),
+            Person.id.not_in(everyone_in(work, besides.id)),
+        )
+    )
+    found = {one.id: details_of(work, one).name for one in work.session.scalars(query)}
+    return sorted(found.items(), key=lambda pair: (pair[1].casefold(), str(pair[0])))
 
 
 def everyone_in(work: UnitOfWork, relationship_id: UUID) -> frozenset[UUID]:

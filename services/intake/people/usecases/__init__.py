@@ -11,6 +11,7 @@ from services.intake.people.usecases.members import (
     join,
 )
 from services.intake.people.usecases.relationships import (
+    add_known_member,
     add_member,
     change_relationship,
     check_clinician,
@@ -20,6 +21,7 @@ from services.intake.people.usecases.relationships import (
 )
 
 __all__ = [
+    "add_known_member",
     "add_member",
     "change_contact",
     "change_details",

@@ -29,6 +29,24 @@ def join(
     person = Person(clinic_id=relationship.clinic_id, id=work.new_id(), version=1)
     _describe(work, person, member.details)
     work.add(person)
+    card = ContactCard(clinic_id=relationship.clinic_id, id=person.id)
+    write_card(work, card, member.contact, [] if alone else [relationship.id], now=now)
+    if spoken_alone:
+        confirm_card(work, card, now)
+    work.add(card)
+    belong(work, relationship=relationship, person=person, key=member.key, now=now)
+    return person
+
+
+def belong(
+    work: UnitOfWork,
+    *,
+    relationship: Relationship,
+    person: Person,
+    now: datetime,
+    key: bytes | None = None,
+) -> None:
+    """Make someone who is known a member of a relationship, and tell the other services."""
     work.add(
         Member(
             clinic_id=relationship.clinic_id,
@@ -36,14 +54,9 @@ def join(
             relationship_id=relationship.id,
             person_id=person.id,
             joined_at=now,
-            external_key=member.key,
+            external_key=key,
         )
     )
-    card = ContactCard(clinic_id=relationship.clinic_id, id=person.id)
-    write_card(work, card, member.contact, [] if alone else [relationship.id], now=now)
-    if spoken_alone:
-        confirm_card(work, card, now)
-    work.add(card)
     work.record(
         MemberJoined(
             clinic_id=relationship.clinic_id,
@@ -53,7 +66,6 @@ def join(
             version=person.version,
         )
     )
-    return person
 
 
 def change_details(

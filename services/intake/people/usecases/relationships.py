@@ -8,12 +8,14 @@ from services.intake.directory import queries as directory
 from services.intake.directory.domain import Posting
 from services.intake.people import domain, queries
 from services.intake.people.domain import NewMember
-from services.intake.people.models import Contribution, Person, Relationship
+from services.intake.people.models import ContactCard, Contribution, Person, Relationship
+from services.intake.people.usecases.cards import check_apart
 from services.intake.people.usecases.contributions import settle_contribution
-from services.intake.people.usecases.members import join
+from services.intake.people.usecases.members import belong, join
 from shared.auth.actors import Role
 from shared.contracts.intake import RelationshipChanged, RelationshipOpened
 from shared.contracts.words import RelationshipState
+from shared.errors import NotFound
 from shared.store import UnitOfWork
 
 RandomId = Callable[[], UUID]
@@ -84,14 +86,36 @@ def add_member(
     spoken_alone: bool = False,
 ) -> Person:
     """Let one more person join; the episode is not counted until everyone permits it again."""
-    relationship = queries.relationship(work, relationship_id, lock=True)
-    _check_open(relationship)
-    if relationship.state is RelationshipState.APART:
-        raise domain.AlreadyApart
-    domain.check_members(len(queries.everyone_in(work, relationship.id)) + 1)
+    relationship = _open_to_one_more(work, relationship_id)
     person = join(
         work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now
     )
+    settle_contribution(work, relationship=relationship, permitted_until=None, now=now)
+    return person
+
+
+def add_known_member(
+    work: UnitOfWork, *, relationship_id: UUID, person_id: UUID, now: datetime
+) -> Person:
+    """Let someone join whom the actor knows from another relationship; neither shows the other.
+
+    Raises NotFound, AlreadyMember, AddressShared, NumberShared, and what ``add_member`` raises.
+    """
+    relationship = _open_to_one_more(work, relationship_id)
+    if person_id in queries.everyone_in(work, relationship_id):
+        raise domain.AlreadyMember
+    if person_id not in dict(queries.known_people(work, besides=relationship)):
+        raise NotFound
+    person = work.get(Person, relationship.clinic_id, person_id)
+    card = work.get(ContactCard, relationship.clinic_id, person_id)
+    check_apart(
+        work,
+        person_id,
+        address=card.address_hash,
+        phone=card.phone_hash,
+        relationships=[relationship_id],
+    )
+    belong(work, relationship=relationship, person=person, now=now)
     settle_contribution(work, relationship=relationship, permitted_until=None, now=now)
     return person
 
@@ -142,6 +166,15 @@ def check_clinician(work: UnitOfWork, clinic_id: UUID, clinician_id: UUID) -> No
     ours, posting = clinic_id in work.clinics, Posting(Role.CLINICIAN, clinic_id)
     if not ours or not directory.works_as(work, clinician_id, posting):
         raise domain.NotAClinicianHere
+
+
+def _open_to_one_more(work: UnitOfWork, relationship_id: UUID) -> Relationship:
+    relationship = queries.relationship(work, relationship_id, lock=True)
+    _check_open(relationship)
+    if relationship.state is RelationshipState.APART:
+        raise domain.AlreadyApart
+    domain.check_members(len(queries.everyone_in(work, relationship.id)) + 1)
+    return relationship
 
 
 def _tell(work: UnitOfWork, relationship: Relationship, now: datetime) -> None:

@@ -11,14 +11,14 @@ from shared.store import UnitOfWork
 def tell_member(work: UnitOfWork, person: Person, now: datetime) -> None:
     """Tell the other services, for each relationship, that a member's details have changed."""
     person.version += 1
-    for relationship in queries.episodes_of(work, person.id):
+    for member in queries.memberships_of(work, person.id):
         work.record(
             MemberChanged(
                 clinic_id=person.clinic_id,
                 occurred_at=now,
-                relationship_id=relationship.id,
+                relationship_id=member.relationship_id,
                 person_id=person.id,
-                active=True,
+                active=member.left_at is None,
                 version=person.version,
             )
         )
