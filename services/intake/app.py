@@ -7,6 +7,7 @@ from services.intake.arrivals import pages as arrivals_pages
 from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
 from services.intake.consent import queries as consent_queries
+from services.intake.consent import usecases as consent_usecases
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
@@ -90,6 +91,7 @@ def create_service(
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
+    people_pages.at_joining(app, consent_usecases.pause_at_joining)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,

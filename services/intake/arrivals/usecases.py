@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from services.intake.arrivals import domain
 from services.intake.arrivals.domain import Arrivals, Row
 from services.intake.arrivals.models import WaitingFile
+from services.intake.consent import usecases as consent
 from services.intake.directory.models import Clinic
 from services.intake.people import queries, usecases
 from services.intake.people.domain import NewMember
@@ -135,6 +136,7 @@ class _Taking:
             members=[self._member(row) for row in rows],
             label=next((row.label for row in rows if row.label), None),
             key=key,
+            and_then=consent.pause_at_joining,
             now=self.now,
         )
 
@@ -153,6 +155,7 @@ class _Taking:
                     self.work,
                     relationship_id=relationship.id,
                     member=self._member(row),
+                    and_then=consent.pause_at_joining,
                     now=self.now,
                 )
 
@@ -174,7 +177,7 @@ class _Taking:
 
     def _member(self, row: Row) -> NewMember:
         key = self.key(row.relationship, row.member)
-        return NewMember(details=row.details, contact=row.contact, key=key)
+        return NewMember(details=row.details, contact=row.contact, key=key, not_asked=row.not_asked)
 
     def _count(self, **more: int) -> None:
         added = {name: getattr(self.outcome, name) + count for name, count in more.items()}

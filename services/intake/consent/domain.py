@@ -60,7 +60,7 @@ class Paused(Refusal):
 
 
 class UnderAge(Paused):
-    """Consent here is for people of 18 years or more. Nobody else can give it for them."""
+    """This person is younger than those whom your clinic asks. Nobody else can give it for them."""
 
 
 class InDoubt(Paused):
@@ -101,7 +101,7 @@ class Pause(StrEnum):
 PAUSED: Mapping[Pause, type[Paused]] = {Pause.AGE: UnderAge, Pause.DOUBT: InDoubt}
 PAUSE_WORDS = {
     Pause.DOUBT: "There is a doubt whether they can decide this now",
-    Pause.AGE: "They are younger than 18",
+    Pause.AGE: "They are younger than people whom your clinic asks",
 }
 STATE_WORDS = {
     Because.GIVEN: "Permitted",

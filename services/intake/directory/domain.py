@@ -44,6 +44,9 @@ COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").re
 CARD_DAYS, FEWEST_CARD_DAYS, MOST_CARD_DAYS = 90, 14, 180
 """For how many days a contact card is trusted. Our own number: no study stands behind it."""
 
+ADULT_AGE, YOUNGEST_ADULT, OLDEST_ADULT = 18, 14, 21
+"""From which age a clinic asks people themselves for consent, and between what it may choose."""
+
 RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are not taken for one another."""
@@ -68,6 +71,10 @@ class SenderNotNeutral(Refusal):
 
 class CardDaysNotUsable(Refusal):
     """Let a contact card be trusted for 14 to 180 days."""
+
+
+class AgeNotUsable(Refusal):
+    """Give an age between 14 and 21."""
 
 
 class PolicyUnknown(Refusal):
@@ -127,6 +134,7 @@ class ClinicDetails:
     """What is kept about a clinic. ``sender`` is the neutral word that messages begin with.
 
     ``card_days``: for how many days a contact card is trusted after it was confirmed.
+    ``adult_age``: from which age people are asked for consent; nobody is asked in their place.
     """
 
     name: str
@@ -134,6 +142,7 @@ class ClinicDetails:
     sender: str
     help: str = ""
     card_days: int = CARD_DAYS
+    adult_age: int = ADULT_AGE
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -142,6 +151,8 @@ class ClinicDetails:
             raise SenderNotNeutral
         if not FEWEST_CARD_DAYS <= self.card_days <= MOST_CARD_DAYS:
             raise CardDaysNotUsable
+        if not YOUNGEST_ADULT <= self.adult_age <= OLDEST_ADULT:
+            raise AgeNotUsable
 
 
 @cache

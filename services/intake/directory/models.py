@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.intake.directory.domain import CARD_DAYS
+from services.intake.directory.domain import ADULT_AGE, CARD_DAYS
 from shared.auth.actors import Role
 from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.keys import DataClass, Scope
@@ -66,6 +66,7 @@ class Clinic(ClinicRow, Base):
     help: Mapped[str] = mapped_column(String(2000), default="", info=holding(DataClass.HOUSE_WORDS))
     registered_at: Mapped[datetime]
     card_days: Mapped[int] = mapped_column(default=CARD_DAYS)
+    adult_age: Mapped[int] = mapped_column(default=ADULT_AGE)
     policy: Mapped[str] = mapped_column(String(40), default="", info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=1)
     pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from services.intake.arrivals.domain.rows import Mistake, Row
 from services.intake.people import domain as people
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Contact, Details, NotAsked
 from shared.errors import Refusal
 
 LONGEST_KEY = 120
@@ -39,6 +39,7 @@ class Cells:
         details = self._details()
         contact = self._contact()
         label = self._try("label", lambda: people.check_label(self.cells["label"]), "Shorten it.")
+        not_asked = self._not_asked()
         if self.mistakes or details is None or contact is None:
             return None
         return Row(
@@ -48,6 +49,7 @@ class Cells:
             details=details,
             contact=contact,
             label=label,
+            not_asked=not_asked,
         )
 
     def _details(self) -> Details | None:
@@ -69,6 +71,14 @@ class Cells:
         if checked is None or windows is None:
             return None
         return Contact(email=email, windows=windows)
+
+    def _not_asked(self) -> NotAsked | None:
+        text = self.cells["not_asked"].casefold()
+        if text and text not in set(NotAsked):
+            reason = "This is no reason why someone is not asked for consent yet."
+            self._wrong("not_asked", reason, "Write age or doubt, or leave the cell empty.")
+            return None
+        return NotAsked(text) if text else None
 
     def _windows(self) -> tuple[people.Window, ...] | None:
         names = ("window_days", "window_from", "window_to")

@@ -13,7 +13,7 @@ from services.intake.consent.usecases.asking import (
     open_in_browser,
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
-from services.intake.consent.usecases.pausing import pause, settle_pause
+from services.intake.consent.usecases.pausing import pause, pause_at_joining, settle_pause, wait
 from services.intake.consent.usecases.separating import separate
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "hand_over",
     "open_in_browser",
     "pause",
+    "pause_at_joining",
     "record_for_person",
     "separate",
     "settle_pause",
     "stop_channel",
     "take_down",
+    "wait",
 ]

@@ -12,6 +12,7 @@ from services.intake.consent.models import ConsentPause
 from services.intake.consent.usecases.answering import Step, keep, locked
 from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
+from services.intake.people.domain import NewMember
 from services.intake.people.models import Person
 from shared.consent.ledger import Evidence
 from shared.consent.purposes import kind_of
@@ -27,14 +28,24 @@ def pause(
 
     Raises NotYours.
     """
-    person = _of_mine(work, relationship_id, person_id)
-    found = queries.open_pause(work, person.clinic_id, person_id)
+    return wait(work, _of_mine(work, relationship_id, person_id), why, now)
+
+
+def pause_at_joining(work: UnitOfWork, person: Person, member: NewMember, now: datetime) -> None:
+    """Let the consent of someone who joins wait, where staff said that they are not asked yet."""
+    if member.not_asked is not None:
+        wait(work, person, Pause(member.not_asked), now)
+
+
+def wait(work: UnitOfWork, person: Person, why: Pause, now: datetime) -> ConsentPause:
+    """Let a person's consent wait, whoever notes it; what waits already stays as it is."""
+    found = queries.open_pause(work, person.clinic_id, person.id)
     if found is not None:
         return found
     row = ConsentPause(
         clinic_id=person.clinic_id,
         id=work.new_id(),
-        person_id=person_id,
+        person_id=person.id,
         began_at=now,
         began_by=work.actor.id,
     )

@@ -20,6 +20,7 @@ FIELDS = {
     domain.ZoneUnknown: "zone",
     domain.SenderNotNeutral: "sender",
     domain.CardDaysNotUsable: "card_days",
+    domain.AgeNotUsable: "adult_age",
 }
 
 
@@ -60,7 +61,7 @@ def clinic(clinic_id: UUID) -> str:
     """Show a clinic's details, to change them."""
     with reading() as work:
         found = work.get(Clinic, clinic_id, clinic_id)
-        typed = {name: getattr(found, name) for name in (*WORDS, "card_days")}
+        typed = {name: getattr(found, name) for name in (*WORDS, "card_days", "adult_age")}
     return _clinic_page(clinic_id, typed, {})
 
 
@@ -81,7 +82,8 @@ def change_clinic(clinic_id: UUID) -> ResponseReturnValue:
 def _details() -> ClinicDetails:
     typed = {name: request.form.get(name, "") for name in WORDS}
     days = request.form.get("card_days", domain.CARD_DAYS, type=int)
-    return ClinicDetails(**typed, card_days=days)
+    age = request.form.get("adult_age", domain.ADULT_AGE, type=int)
+    return ClinicDetails(**typed, card_days=days, adult_age=age)
 
 
 def _clinic_page(clinic_id: UUID | None, typed: object, errors: dict[str, str]) -> str:

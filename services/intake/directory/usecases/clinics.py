@@ -87,7 +87,7 @@ def choose_policy(work: UnitOfWork, *, clinic_id: UUID, policy: str, now: dateti
 def _describe(work: UnitOfWork, clinic: Clinic, details: ClinicDetails, now: datetime) -> None:
     clinic.name, clinic.zone = details.name.strip(), details.zone
     clinic.sender, clinic.help = details.sender.strip(), details.help.strip()
-    clinic.card_days = details.card_days
+    clinic.card_days, clinic.adult_age = details.card_days, details.adult_age
     _tell(work, clinic, now)
 
 

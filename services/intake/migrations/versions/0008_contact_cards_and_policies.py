@@ -26,14 +26,22 @@ def upgrade() -> None:
             sa.Column("card_days", sa.Integer(), nullable=False, server_default="90")
         )
         batch_op.add_column(
+            sa.Column("adult_age", sa.Integer(), nullable=False, server_default="18")
+        )
+        batch_op.add_column(
             sa.Column("policy", sa.String(length=40), nullable=False, server_default="")
         )
+    with op.batch_alter_table("consent_pause", schema=None) as batch_op:
+        batch_op.alter_column("began_by", existing_type=sa.Uuid(), nullable=True)
 
 
 def downgrade() -> None:
     """Take it back."""
+    with op.batch_alter_table("consent_pause", schema=None) as batch_op:
+        batch_op.alter_column("began_by", existing_type=sa.Uuid(), nullable=False)
     with op.batch_alter_table("clinic", schema=None) as batch_op:
         batch_op.drop_column("policy")
+        batch_op.drop_column("adult_age")
         batch_op.drop_column("card_days")
     with op.batch_alter_table("contact_card", schema=None) as batch_op:
         batch_op.drop_column("phone_checked_on")

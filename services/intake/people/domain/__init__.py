@@ -6,6 +6,7 @@ marital status or anyone's part in a difficulty.
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -63,6 +64,7 @@ __all__ = [
     "NewMember",
     "NoAnswer",
     "NotAClinicianHere",
+    "NotAsked",
     "NotSpokenAlone",
     "NoteTooLong",
     "NumberNotValid",
@@ -123,6 +125,13 @@ class CardNotComplete(Refusal):
     """Something is missing on this card. Fill it in with the person, then save it whole."""
 
 
+class NotAsked(StrEnum):
+    """Why someone is not asked for consent yet; nobody is asked in their place."""
+
+    AGE = "age"
+    DOUBT = "doubt"
+
+
 class AlreadyApart(Refusal):
     """The members are in care apart already. What was joint has ended."""
 
@@ -167,11 +176,15 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class NewMember:
-    """Someone about to belong to a relationship; ``key`` is the clinic's own, from an import."""
+    """Someone about to belong to a relationship; ``key`` is the clinic's own, from an import.
+
+    ``not_asked``: their consent waits from the start.
+    """
 
     details: Details
     contact: Contact = field(default_factory=Contact)
     key: bytes | None = None
+    not_asked: NotAsked | None = None
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
@@ -28,7 +28,11 @@ def new(relationship_id: UUID) -> ResponseReturnValue:
         if not errors:
             with unit_of_work() as work:
                 usecases.add_member(
-                    work, relationship_id=relationship_id, member=members[0], now=now()
+                    work,
+                    relationship_id=relationship_id,
+                    member=members[0],
+                    and_then=current_app.extensions["at_joining"],
+                    now=now(),
                 )
             return _welcomed(relationship_id)
     return _new_page(relationship_id, errors), 422 if errors else 200
@@ -93,14 +97,15 @@ def _welcomed(relationship_id: UUID) -> ResponseReturnValue:
 def _new_page(relationship_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
         found = queries.relationship(work, relationship_id)
-        zone = directory.clinics(work)[0].zone
+        clinic = directory.clinics(work)[0]
         known_people = queries.known_people(work, besides=found)
     return render_template(
         "intake/people/add_member.html",
         relationship_id=relationship_id,
         typed=request.form,
         errors=errors,
-        zone=zone,
+        zone=clinic.zone,
+        adult_age=clinic.adult_age,
         known_people=known_people,
         **lists(),
     )

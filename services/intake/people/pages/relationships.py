@@ -19,6 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
+from services.intake.directory.domain import ADULT_AGE
 from services.intake.directory.models import Clinic
 from services.intake.people import domain, queries, usecases
 from services.intake.people.domain import Manner, Means
@@ -42,6 +43,11 @@ blueprint = Blueprint("people", __name__)
 
 AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
 """Says, per person, what else is missing before the first check-in, if the actor may know."""
+
+
+def at_joining(app: Flask, act: usecases.AtJoining) -> None:
+    """Let another capability act on everyone who joins by these pages."""
+    app.extensions["at_joining"] = act
 
 
 def also_missing(app: Flask, ask: AlsoMissing) -> None:
@@ -97,6 +103,7 @@ def open_relationship() -> ResponseReturnValue:
                 clinician_id=clinician_id,
                 members=members,
                 label=request.form.get("label"),
+                and_then=current_app.extensions["at_joining"],
                 now=now(),
             )
     except Refusal as refusal:
@@ -180,12 +187,14 @@ def _new_page(errors: dict[str, str], count: int) -> str:
             for staff_id, name in directory.clinicians_at(work, clinic.id)
         ]
         zone = clinics[0].zone if clinics else ""
+        adult_age = min((one.adult_age for one in clinics), default=ADULT_AGE)
     return render_template(
         "intake/people/new.html",
         count=count,
         typed=request.form,
         errors=errors,
         zone=zone,
+        adult_age=adult_age,
         clinicians=None if actor.role is Role.CLINICIAN else clinicians,
         **lists(),
     )

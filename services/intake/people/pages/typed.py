@@ -16,6 +16,7 @@ from services.intake.people.domain import (
     Means,
     NewMember,
     NoAnswer,
+    NotAsked,
     Window,
 )
 from shared.errors import Refusal
@@ -61,7 +62,7 @@ def typed_members(count: int) -> tuple[list[NewMember], dict[str, str]]:
     errors: dict[str, str] = {}
     for number in range(1, count + 1):
         try:
-            members.append(NewMember(details=typed_details(request.form, f"-{number}")))
+            members.append(_typed_member(request.form, f"-{number}"))
         except Refusal as refusal:
             errors[f"{field_of(refusal)}-{number}"] = str(refusal)
     return members, errors
@@ -138,6 +139,12 @@ def field_of(refusal: Refusal) -> str:
     if found is None:
         raise refusal
     return found
+
+
+def _typed_member(form: Form, ending: str) -> NewMember:
+    said = form.get(f"not_asked{ending}", "")
+    not_asked = NotAsked(said) if said in set(NotAsked) else None
+    return NewMember(details=typed_details(form, ending), not_asked=not_asked)
 
 
 def _manner(form: Form) -> Manner:

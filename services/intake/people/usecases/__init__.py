@@ -6,9 +6,11 @@ from services.intake.people.usecases.contributions import (
     tell_contribution,
 )
 from services.intake.people.usecases.members import (
+    AtJoining,
     change_details,
     import_details,
     join,
+    nothing_more,
 )
 from services.intake.people.usecases.relationships import (
     add_known_member,
@@ -21,6 +23,7 @@ from services.intake.people.usecases.relationships import (
 )
 
 __all__ = [
+    "AtJoining",
     "add_known_member",
     "add_member",
     "change_contact",
@@ -31,6 +34,7 @@ __all__ = [
     "confirm_contact",
     "import_details",
     "join",
+    "nothing_more",
     "open_relationship",
     "set_apart",
     "settle_contribution",

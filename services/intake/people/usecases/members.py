@@ -1,5 +1,6 @@
 """Members join, and their details change."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,12 @@ from services.intake.people.usecases.telling import tell_member
 from shared.contracts.intake import MemberJoined
 from shared.store import UnitOfWork
 
+AtJoining = Callable[[UnitOfWork, Person, NewMember, datetime], None]
+
+
+def nothing_more(_work: UnitOfWork, _person: Person, _member: NewMember, _now: datetime) -> None:
+    """Do nothing more with someone who joins."""
+
 
 def join(
     work: UnitOfWork,
@@ -21,10 +28,12 @@ def join(
     spoken_alone: bool,
     now: datetime,
     alone: bool = False,
+    and_then: AtJoining = nothing_more,
 ) -> Person:
     """Make a person known and a member of a relationship.
 
-    ``alone``: nobody else who is there already could have the same address.
+    ``alone``: nobody else who is there already could have the same address. ``and_then``: what
+    another capability does with everyone who joins.
     """
     person = Person(clinic_id=relationship.clinic_id, id=work.new_id(), version=1)
     _describe(work, person, member.details)
@@ -35,6 +44,7 @@ def join(
         confirm_card(work, card, now)
     work.add(card)
     belong(work, relationship=relationship, person=person, key=member.key, now=now)
+    and_then(work, person, member, now)
     return person
 
 

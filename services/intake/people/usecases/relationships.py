@@ -11,7 +11,7 @@ from services.intake.people.domain import NewMember
 from services.intake.people.models import ContactCard, Contribution, Person, Relationship
 from services.intake.people.usecases.cards import check_apart
 from services.intake.people.usecases.contributions import settle_contribution
-from services.intake.people.usecases.members import belong, join
+from services.intake.people.usecases.members import AtJoining, belong, join, nothing_more
 from shared.auth.actors import Role
 from shared.contracts.intake import RelationshipChanged, RelationshipOpened
 from shared.contracts.words import RelationshipState
@@ -32,10 +32,12 @@ def open_relationship(
     key: bytes | None = None,
     spoken_alone: bool = False,
     random_id: RandomId = uuid4,
+    and_then: AtJoining = nothing_more,
 ) -> Relationship:
     """Open a relationship with its first members, and tell the other services.
 
-    ``spoken_alone``: staff spoke with each member alone about their contact card.
+    ``spoken_alone``: staff spoke with each member alone about their contact card. ``and_then``: as
+    in ``join``.
     Raises MembersMissing, TooManyMembers, AddressShared, NumberShared, NotAClinicianHere.
     """
     domain.check_members(len(members))
@@ -73,6 +75,7 @@ def open_relationship(
             spoken_alone=spoken_alone,
             alone=True,
             now=now,
+            and_then=and_then,
         )
     return relationship
 
@@ -84,11 +87,17 @@ def add_member(
     member: NewMember,
     now: datetime,
     spoken_alone: bool = False,
+    and_then: AtJoining = nothing_more,
 ) -> Person:
     """Let one more person join; the episode is not counted until everyone permits it again."""
     relationship = _open_to_one_more(work, relationship_id)
     person = join(
-        work, relationship=relationship, member=member, spoken_alone=spoken_alone, now=now
+        work,
+        relationship=relationship,
+        member=member,
+        spoken_alone=spoken_alone,
+        and_then=and_then,
+        now=now,
     )
     settle_contribution(work, relationship=relationship, permitted_until=None, now=now)
     return person
