@@ -85,6 +85,12 @@ def _relationship(about: Subject, _role: Role | None) -> Sent:
     return {"json": {**ids, "members": [PERSON, PERSON], "label": "New"}}
 
 
+def _known(about: Subject, _role: Role | None) -> Sent:
+    """Someone of another household of the same house."""
+    others = [one for one in about.house.households if one is not about.household]
+    return {"data": {"person": str(others[0].people[0])}}
+
+
 def _postings(about: Subject, _role: Role | None) -> Sent:
     new = {"name": "Tomas", "sign_in": f"tomas@{about.house.clinic_id}"}
     return {"data": {**new, "postings": f"duty@{about.house.clinic_id}"}}
@@ -155,7 +161,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "cards.confirm": _form(spoken_alone="yes"),
     "cards.stop": _form(stop="email"),
     "members.details": _form(**_members()),
-    "members.known": lambda about, _role: {"data": {"person": str(about.household.people[0])}},
+    "members.known": _known,
     "members.new": _form(**_members()),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),

@@ -97,15 +97,16 @@ def _welcomed(relationship_id: UUID) -> ResponseReturnValue:
 def _new_page(relationship_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
         found = queries.relationship(work, relationship_id)
-        clinic = directory.clinics(work)[0]
+        [clinic, *_] = directory.clinics(work)
+        zone, adult_age = clinic.zone, clinic.adult_age
         known_people = queries.known_people(work, besides=found)
     return render_template(
         "intake/people/add_member.html",
         relationship_id=relationship_id,
         typed=request.form,
         errors=errors,
-        zone=clinic.zone,
-        adult_age=clinic.adult_age,
+        zone=zone,
+        adult_age=adult_age,
         known_people=known_people,
         **lists(),
     )
