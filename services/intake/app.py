@@ -7,23 +7,25 @@ from services.intake.arrivals import pages as arrivals_pages
 from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
 from services.intake.consent import queries as consent_queries
+from services.intake.consent import usecases as consent_usecases
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
-from services.intake.consent.pages import asking, seat
+from services.intake.consent.pages import asking, policy, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
 from services.intake.directory.pages import (
     account,
     auditing,
+    clinics,
     door,
     proof,
     second_step,
-    set_up,
     visit,
 )
 from services.intake.people import api as people_api
 from services.intake.people import handlers as people
+from services.intake.people.pages import cards as card_pages
 from services.intake.people.pages import members as member_pages
 from services.intake.people.pages import relationships as people_pages
 from services.intake.questionnaires import handlers as questionnaires
@@ -47,12 +49,14 @@ PAGES = (
     proof,
     second_step,
     account,
-    set_up,
+    clinics,
     auditing,
     people_pages,
     member_pages,
+    card_pages,
     arrivals_pages,
     seat,
+    policy,
     catalogue,
     staff,
     seated,
@@ -87,6 +91,7 @@ def create_service(
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
+    people_pages.at_joining(app, consent_usecases.pause_at_joining)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,

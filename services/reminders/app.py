@@ -67,7 +67,7 @@ def create_service(
         feeds=feeds,
         subscriptions=subscriptions,
         wanting=(
-            Wanting(kind=roster_handlers.CLINIC, apply=roster_handlers.apply_clinic),
+            Wanting(kind=roster.CLINIC, apply=roster_handlers.apply_clinic),
             schedules_handlers.wanting_person(clock.now),
         ),
         jobs=(

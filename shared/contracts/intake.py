@@ -143,6 +143,7 @@ class ConsentChanged(Event):
     """A person's permission for one purpose has a new revision.
 
     It permits from ``valid_from`` (included) to ``valid_until`` (excluded), if ``permitted``.
+    ``text_version`` is that of the words that were shown; 0 where it was not told.
     """
 
     type = "intake.consent.changed.v1"
@@ -156,6 +157,7 @@ class ConsentChanged(Event):
     revision: int
     valid_from: datetime
     valid_until: datetime
+    text_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

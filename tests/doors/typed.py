@@ -13,7 +13,21 @@ from tests.doors.world import FILE, PASSWORD
 Sent = dict[str, Any]
 HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for day in range(7)}
 PERSON = {"name": "Una", "zone": "Europe/Lisbon", "language": "en", "pronouns": "she/her"}
-CLINIC = {"name": "Quay", "zone": "Europe/Lisbon", "sender": "Quay", "help": "Call 112."}
+CARD = {
+    "email": "una@example.org",
+    "means": ["email"],
+    "checked": ["email"],
+    "private": "yes",
+    "device": "nobody",
+    "spoken_alone": "yes",
+}
+CLINIC = {
+    "name": "Quay",
+    "zone": "Europe/Lisbon",
+    "sender": "Quay",
+    "help": "Call 112.",
+    "card_days": "90",
+}
 PASSWORDS = {"present": "not this one", "password": "four words of my own"}
 CHANGED = FILE.replace("Ulla", "Una").replace("u@", "una@")
 DAY = "2026-11-02"
@@ -71,6 +85,12 @@ def _relationship(about: Subject, _role: Role | None) -> Sent:
     return {"json": {**ids, "members": [PERSON, PERSON], "label": "New"}}
 
 
+def _known(about: Subject, _role: Role | None) -> Sent:
+    """Someone of another household of the same house."""
+    others = [one for one in about.house.households if one is not about.household]
+    return {"data": {"person": str(others[0].people[0])}}
+
+
 def _postings(about: Subject, _role: Role | None) -> Sent:
     new = {"name": "Tomas", "sign_in": f"tomas@{about.house.clinic_id}"}
     return {"data": {**new, "postings": f"duty@{about.house.clinic_id}"}}
@@ -126,6 +146,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "consent.record": _form(
         purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
     ),
+    "consent.separate": _form(),
     "door.own_password": _form(name="no one", **PASSWORDS),
     "door.sign_out": _form(),
     "door.signing_in": _form(name="no one", password="not this one"),
@@ -136,8 +157,11 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "import.take_in": _import,
     "log.correct": _version,
     "log.write": _parts,
-    "members.contact": _form(email="una@example.org", private="yes", spoken_alone="yes", **HOURS),
+    "cards.change": _form(**CARD, **HOURS),
+    "cards.confirm": _form(spoken_alone="yes"),
+    "cards.stop": _form(stop="email"),
     "members.details": _form(**_members()),
+    "members.known": _known,
     "members.new": _form(**_members()),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),
@@ -149,6 +173,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "plans.release": _form(),
     "plans.stop": _form(),
     "plans.take_back": _form(),
+    "policies.choose": _form(policy="terms.limited"),
     "proof.prove": _proved,
     "records.correct": _entry,
     "records.write": _entry,

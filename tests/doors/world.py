@@ -24,7 +24,15 @@ from services.intake.directory import usecases as directory
 from services.intake.directory.domain import CLINIC_ROLES, ClinicDetails, Posting
 from services.intake.directory.models import StaffAccount
 from services.intake.people import usecases as people
-from services.intake.people.domain import Contact, Details, NewMember, windows_on
+from services.intake.people.domain import (
+    Contact,
+    Details,
+    Device,
+    Manner,
+    Means,
+    NewMember,
+    windows_on,
+)
 from services.intake.people.models import Member
 from services.intake.screening import usecases as screening
 from services.reminders.schedules.models import Due, Planning, Schedule
@@ -58,7 +66,8 @@ FILE = "\n".join((COLUMNS, *(row.format(HOW) for row in ROWS), ""))
 THREE, TWO, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Di", "Ed")
 """Members of the three relationships of each house; the last one has nothing on offer."""
 
-BOTH = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
+POLICY = "terms.limited"
+BOTH = {POLICY: True, Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
 
 Told = Callable[[str], Mapping[str, Any]]
 
@@ -232,6 +241,7 @@ def _found(world: World, name: str) -> House:
             ),
             now=now,
         )
+        directory.choose_policy(work, clinic_id=clinic_id, policy=POLICY, now=now)
         house = House(organization.id, clinic_id)
         for role in Role:
             house.staff[role] = _register(work, house, role, house.sign_in_of(role), now)
@@ -308,7 +318,15 @@ def _meet(world: World, house: House, household: Household) -> None:
 def _member(name: str, house: House) -> NewMember:
     details = Details(name=name, zone="Europe/Lisbon", language="en", pronouns="they/them")
     email = f"{name.lower()}.{house.clinic_id.hex[-6:]}@example.org"
-    return NewMember(details=details, contact=Contact(email=email, private=True, windows=HOURS))
+    contact = Contact(
+        email=email,
+        private=True,
+        windows=HOURS,
+        means=frozenset({Means.EMAIL}),
+        checked=frozenset({Means.EMAIL}),
+        manner=Manner(device=Device.NOBODY),
+    )
+    return NewMember(details=details, contact=contact)
 
 
 def _record(world: World, house: House, household: Household) -> None:

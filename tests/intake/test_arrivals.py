@@ -17,6 +17,7 @@ from services.intake.arrivals.domain import (
     read_arrivals,
 )
 from services.intake.consent import queries as consent
+from services.intake.consent.models import ConsentPause
 from services.intake.consent.usecases import answer
 from services.intake.people import queries
 from services.intake.people import usecases as people
@@ -412,3 +413,24 @@ class TestApi:
         assert answer.status_code == 422
         assert answer.content_type == "application/problem+json"
         assert answer.json["errors"][0]["pointer"] == "/line 3/language"
+
+
+@pytest.mark.requirement("INT-17")
+class TestWhoIsNotAskedYet:
+    HEAD = f"{HEADER},not_asked\n"
+
+    def test_waits_from_the_start(self, house):
+        taken(house, self.HEAD + ANA + ",age\n" + NOA + ",\n")
+
+        with house.work() as work:
+            [pause] = work.session.scalars(select(ConsentPause)).all()
+            person = work.get(Person, house.clinic, pause.person_id)
+            assert work.open(person, "name") == "Ana"
+            assert work.open(pause, "why") == "age"
+
+    def test_is_said_in_one_of_two_words(self, house):
+        read = read_arrivals(self.HEAD + ANA + ",too young\n" + NOA + ",\n")
+
+        assert [(one.column, one.advice) for one in read.mistakes] == [
+            ("not_asked", "Write age or doubt, or leave the cell empty.")
+        ]

@@ -11,7 +11,7 @@ from services.intake.people import queries as people
 from services.intake.people.domain import Contact, Window
 from services.intake.people.queries import RelationshipFacts
 from shared.clock import Now
-from shared.contracts.words import RelationshipState
+from shared.contracts.words import IN_CARE
 from shared.store import UnitOfWork
 
 
@@ -30,9 +30,9 @@ def people_list(work: UnitOfWork, now: Now) -> str:
 
 
 def _open_relationships(work: UnitOfWork, now: Now) -> Iterator[RelationshipFacts]:
-    page, (_, count) = 1, people.relationships(work, state=RelationshipState.OPEN)
+    page, (_, count) = 1, people.relationships(work, states=IN_CARE)
     while (page - 1) * people.PAGE < count:
-        rows, _ = people.relationships(work, page=page, state=RelationshipState.OPEN)
+        rows, _ = people.relationships(work, page=page, states=IN_CARE)
         yield from people.facts_of(work, rows, now=now())
         page += 1
 

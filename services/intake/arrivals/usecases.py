@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from services.intake.arrivals import domain
 from services.intake.arrivals.domain import Arrivals, Row
 from services.intake.arrivals.models import WaitingFile
-from services.intake.consent import queries as consent
-from services.intake.consent.usecases import note_paper
+from services.intake.consent import queries as consent_queries
+from services.intake.consent import usecases as consent
 from services.intake.directory.models import Clinic
 from services.intake.people import queries, usecases
 from services.intake.people.domain import NewMember
@@ -139,6 +139,7 @@ class _Taking:
             members=[self._member(row) for row in rows],
             label=next((row.label for row in rows if row.label), None),
             key=key,
+            and_then=consent.pause_at_joining,
             now=self.now,
         )
 
@@ -157,6 +158,7 @@ class _Taking:
                     self.work,
                     relationship_id=relationship.id,
                     member=self._member(row),
+                    and_then=consent.pause_at_joining,
                     now=self.now,
                 )
 
@@ -164,12 +166,12 @@ class _Taking:
         """Note what people once signed on paper, so that they are asked anew."""
         signed = {self.key(row.relationship, row.member): row.paper for row in rows if row.paper}
         people = _people_by_key(self.work, list(signed))
-        noted = consent.noted_on_paper(self.work, [person.id for person in people.values()])
+        noted = consent_queries.noted_on_paper(self.work, [person.id for person in people.values()])
         for key, purposes in signed.items():
             person = people.get(key)
             self._count(papers=len(set(purposes) - (noted[person.id] if person else set())))
             if person is not None and not self.dry_run:
-                note_paper(
+                consent.note_paper(
                     self.work,
                     clinic_id=self.clinic_id,
                     person_id=person.id,
@@ -180,7 +182,7 @@ class _Taking:
     def _change(self, person: Person, row: Row) -> None:
         card = queries.cards_of(self.work, [person.id]).get(person.id)
         before = queries.contact_of(self.work, card)
-        contact = replace(row.contact, private=before.private)
+        contact = replace(before, email=row.contact.email, windows=row.contact.windows)
         if card is not None and card.confirmed_on is not None and contact != before:
             self._count(kept=1)
             contact = before
@@ -195,7 +197,7 @@ class _Taking:
 
     def _member(self, row: Row) -> NewMember:
         key = self.key(row.relationship, row.member)
-        return NewMember(details=row.details, contact=row.contact, key=key)
+        return NewMember(details=row.details, contact=row.contact, key=key, not_asked=row.not_asked)
 
     def _count(self, **more: int) -> None:
         added = {name: getattr(self.outcome, name) + count for name, count in more.items()}

@@ -61,7 +61,7 @@ class ConsentPause(ClinicRow, Base):
 
     person_id: Mapped[UUID] = mapped_column(index=True)
     began_at: Mapped[datetime]
-    began_by: Mapped[UUID]
+    began_by: Mapped[UUID | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None]
     why: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.PERSON, subject="person_id")

@@ -31,13 +31,22 @@ def know_clinic(work: UnitOfWork, *, clinic_id: UUID, since: datetime) -> None:
 
 
 def describe_clinic(
-    work: UnitOfWork, *, clinic_id: UUID, version: int, zone: str, sender: str, help_text: str
+    work: UnitOfWork,
+    *,
+    clinic_id: UUID,
+    version: int,
+    zone: str,
+    sender: str,
+    help_text: str,
+    card_days: int,
+    policy: str,
 ) -> None:
     """Take down a clinic's details; an older version changes nothing."""
     clinic = queries.clinic(work, clinic_id)
     if version >= clinic.version:
         clinic.version, clinic.zone = version, zone
         clinic.sender, clinic.help = sender, help_text
+        clinic.card_days, clinic.policy = card_days, policy
 
 
 def open_relationship(
@@ -152,6 +161,7 @@ def take_consent(work: UnitOfWork, *, event: ConsentChanged) -> None:
     )
     kept.revision, kept.permitted = event.revision, event.permitted
     kept.valid_from, kept.valid_until = event.valid_from, event.valid_until
+    kept.text_version = event.text_version
     work.add(kept)
 
 

@@ -14,9 +14,9 @@ from shared.store import UnitOfWork
 
 
 def on_relationship_changed(work: UnitOfWork, event: RelationshipChanged) -> None:
-    """Take down the change; where care ended, so does what was open."""
+    """Take down the change; where care together ended, so does what was open."""
     take_down(work, event)
-    if event.state is RelationshipState.CLOSED:
+    if event.state is not RelationshipState.OPEN:
         usecases.end_care(work, relationship_id=event.relationship_id, now=event.occurred_at)
 
 

@@ -19,7 +19,7 @@ from services.sessions.roster.models import (
     Person,
     Relationship,
 )
-from shared.contracts.words import RelationshipState
+from shared.contracts.words import IN_CARE, RelationshipState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
@@ -90,7 +90,7 @@ def treated_by(work: UnitOfWork, clinician_id: UUID) -> list[Together]:
     rows = work.session.scalars(
         select(Relationship).where(
             Relationship.clinician_id == clinician_id,
-            Relationship.state == RelationshipState.OPEN,
+            Relationship.state.in_(IN_CARE),
         )
     ).all()
     return sorted(_with_members(work, rows), key=lambda found: found.title.casefold())

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from services.intake.arrivals.domain.rows import Mistake, Row
 from services.intake.consent.domain import ASKED_NOW, BY_SCREEN
 from services.intake.people import domain as people
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Contact, Details, NotAsked
 from shared.errors import Refusal
 
 LONGEST_KEY = 120
@@ -41,6 +41,7 @@ class Cells:
         contact = self._contact()
         label = self._try("label", lambda: people.check_label(self.cells["label"]), "Shorten it.")
         paper = self._paper()
+        not_asked = self._not_asked()
         if self.mistakes or details is None or contact is None:
             return None
         return Row(
@@ -51,6 +52,7 @@ class Cells:
             contact=contact,
             label=label,
             paper=paper,
+            not_asked=not_asked,
         )
 
     def _details(self) -> Details | None:
@@ -72,6 +74,14 @@ class Cells:
         if checked is None or windows is None:
             return None
         return Contact(email=email, windows=windows)
+
+    def _not_asked(self) -> NotAsked | None:
+        text = self.cells["not_asked"].casefold()
+        if text and text not in set(NotAsked):
+            reason = "This is no reason why someone is not asked for consent yet."
+            self._wrong("not_asked", reason, "Write age or doubt, or leave the cell empty.")
+            return None
+        return NotAsked(text) if text else None
 
     def _windows(self) -> tuple[people.Window, ...] | None:
         names = ("window_days", "window_from", "window_to")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Contact, Details, NotAsked
 from shared.errors import Refusal
 
 NEEDED = (
@@ -17,7 +17,7 @@ NEEDED = (
     "window_from",
     "window_to",
 )
-OPTIONAL = ("name", "pronouns", "label", "paper")
+OPTIONAL = ("name", "pronouns", "label", "not_asked", "paper")
 COLUMNS = (*NEEDED, *OPTIONAL)
 MOST_ROWS = 50_000
 MOST_BYTES = 20_000_000
@@ -57,6 +57,7 @@ class Row:
     contact: Contact
     label: str | None
     paper: tuple[str, ...] = ()
+    not_asked: NotAsked | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

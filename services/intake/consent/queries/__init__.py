@@ -1,6 +1,6 @@
 """What members permit now, what they said before, and what follows from it."""
 
-from services.intake.consent.queries.asking import Asking, request_behind
+from services.intake.consent.queries.asking import Asking, asked_by, request_behind
 from services.intake.consent.queries.consequences import going_on, rehearse
 from services.intake.consent.queries.paper import noted_on_paper, to_renew
 from services.intake.consent.queries.standing import (
@@ -8,12 +8,14 @@ from services.intake.consent.queries.standing import (
     all_count,
     asked_at_seat,
     asked_in,
+    check_noted,
     controller_of,
     decisions_on,
     endings,
     language_of,
     note_look,
     open_pause,
+    policy_of,
     refusal_of,
     revisions,
     shown_to,
@@ -28,7 +30,9 @@ __all__ = [
     "Ending",
     "all_count",
     "asked_at_seat",
+    "asked_by",
     "asked_in",
+    "check_noted",
     "controller_of",
     "decisions_on",
     "endings",
@@ -37,6 +41,7 @@ __all__ = [
     "note_look",
     "noted_on_paper",
     "open_pause",
+    "policy_of",
     "refusal_of",
     "rehearse",
     "request_behind",

@@ -14,7 +14,8 @@ from services.intake.consent.usecases.asking import (
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
 from services.intake.consent.usecases.paper import note_paper
-from services.intake.consent.usecases.pausing import pause, settle_pause
+from services.intake.consent.usecases.pausing import pause, pause_at_joining, settle_pause, wait
+from services.intake.consent.usecases.separating import separate
 
 __all__ = [
     "answer",
@@ -26,8 +27,11 @@ __all__ = [
     "note_paper",
     "open_in_browser",
     "pause",
+    "pause_at_joining",
     "record_for_person",
+    "separate",
     "settle_pause",
     "stop_channel",
     "take_down",
+    "wait",
 ]

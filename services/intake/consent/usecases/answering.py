@@ -13,7 +13,7 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person
 from shared.consent.decision import Decision
 from shared.consent.ledger import Act, Evidence, append
-from shared.consent.purposes import kind_of
+from shared.consent.purposes import POLICIES, kind_of
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import NotAsShown, Text, text_behind
 from shared.contracts.intake import ConsentChanged
@@ -82,7 +82,7 @@ def take_down(
     if said.after is not None and said.after != len(rows):
         raise domain.KeptMeanwhile
     _check_may_say(work, person, said.answers)
-    present = queries.decisions_on(rows, now)
+    present = queries.decisions_on(rows, now, also=said.answers)
     steps = [
         _step(person, purpose, permits, said=said, present=present, locale=locale, now=now)
         for purpose, permits in said.answers.items()
@@ -188,6 +188,7 @@ def keep(
                 revision=row.revision,
                 valid_from=row.valid_from,
                 valid_until=row.valid_until,
+                text_version=text.version,
             )
         )
     return row
@@ -202,6 +203,9 @@ def locked(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Person:
 
 def _check_may_say(work: UnitOfWork, person: Person, answers: Mapping[str, bool]) -> None:
     """Refuse a yes that nobody may take; a no is always taken."""
+    others = set(POLICIES) - {queries.policy_of(work, person.clinic_id)}
+    if others & answers.keys():
+        raise domain.AnswerNotUsable
     if not any(answers.values()):
         return
     pause = queries.open_pause(work, person.clinic_id, person.id)

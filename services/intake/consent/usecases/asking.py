@@ -70,7 +70,8 @@ def ask_by_link(
     NotInThisLanguage.
     """
     relationship, person, by = _of_mine(work, relationship_id, person_id)
-    asked = [purpose for purpose in domain.BY_SCREEN if purpose in purposes]
+    offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
+    asked = [purpose for purpose in offered if purpose in purposes]
     if not asked:
         raise domain.NothingAsked
     _check_can_be_asked(work, person, asked, now)

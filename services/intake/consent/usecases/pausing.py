@@ -12,6 +12,7 @@ from services.intake.consent.models import ConsentPause
 from services.intake.consent.usecases.answering import Step, keep, locked
 from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
+from services.intake.people.domain import NewMember
 from services.intake.people.models import Person
 from shared.consent.ledger import Evidence
 from shared.consent.purposes import kind_of
@@ -27,20 +28,30 @@ def pause(
 
     Raises NotYours.
     """
-    person = _of_mine(work, relationship_id, person_id)
-    found = queries.open_pause(work, person.clinic_id, person_id)
+    return wait(work, _of_mine(work, relationship_id, person_id), why, now)
+
+
+def pause_at_joining(work: UnitOfWork, person: Person, member: NewMember, now: datetime) -> None:
+    """Let the consent of someone who joins wait, where staff said that they are not asked yet."""
+    if member.not_asked is not None:
+        wait(work, person, Pause(member.not_asked), now)
+
+
+def wait(work: UnitOfWork, person: Person, why: Pause, now: datetime) -> ConsentPause:
+    """Let a person's consent wait, whoever notes it; what waits already stays as it is."""
+    found = queries.open_pause(work, person.clinic_id, person.id)
     if found is not None:
         return found
     row = ConsentPause(
         clinic_id=person.clinic_id,
         id=work.new_id(),
-        person_id=person_id,
+        person_id=person.id,
         began_at=now,
         began_by=work.actor.id,
     )
     work.seal(row, why=why)
     work.add(row)
-    _put_aside(work, person, now)
+    put_aside(work, person, now)
     return row
 
 
@@ -64,7 +75,8 @@ def _of_mine(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Person
     return locked(work, relationship.clinic_id, person.id)
 
 
-def _put_aside(work: UnitOfWork, person: Person, now: datetime) -> None:
+def put_aside(work: UnitOfWork, person: Person, now: datetime) -> None:
+    """Let nothing that a person permitted count from now on; they may be asked again."""
     rows = queries.revisions(work, person.clinic_id, person.id)
     latest = {row.purpose: row for row in rows}
     by = Evidence(method=Method.SPOKEN, setting=Setting.ALONE_AT_CLINIC, recorded_by=work.actor.id)
