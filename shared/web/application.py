@@ -22,6 +22,7 @@ from shared.web.measuring import measure
 from shared.web.mounting import Mounted
 from shared.web.page_context import page_context
 from shared.web.problems import new_api
+from shared.web.sent import SEVERAL
 
 HERE = Path(__file__).parent
 GOVUK = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
@@ -50,6 +51,7 @@ def new_app(import_name: str, settings: Settings, store: Store, clock: Clock) ->
     app.extensions.update(
         settings=settings, store=store, clock=clock, rules=rules, rates=rates, readiness={}
     )
+    app.extensions["several"] = SEVERAL
     _refuse_debugging(app, settings)
     _configure(app, settings)
     measure(app)

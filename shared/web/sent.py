@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from flask import request
+from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
 from shared.errors import NotFound, Refusal
 from shared.web.problems import for_programs
 
-SEVERAL: Mapping[str, re.Pattern[str]] = {
+SEVERAL: dict[str, re.Pattern[str]] = {
     "asking.create": re.compile("purposes"),
     "plans.offer": re.compile("checked"),
     "questionnaires.hand_over": re.compile("packs"),
@@ -88,7 +88,8 @@ def _check_form() -> None:
     """Check that no field comes twice, but boxes to tick, and none in the address too."""
     if for_programs():
         return
-    _check_fields(request.form, SEVERAL.get(request.endpoint or ""))
+    several: Mapping[str, re.Pattern[str]] = current_app.extensions["several"]
+    _check_fields(request.form, several.get(request.endpoint or ""))
     _check_fields(request.files)
     if set(request.args) & (set(request.form) | set(request.files)):
         raise SentTwice

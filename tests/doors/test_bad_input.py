@@ -1,5 +1,6 @@
 """What no page of ours would send is refused at every door, and leaves no trace."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from werkzeug.routing import Rule as Route
 
 from shared.settings import SERVICES
 from shared.web.sent import SEVERAL
-from tests.doors.callers import Answered, Caller, Standing, stand
+from tests.doors.callers import NO_ONE, Answered, Caller, Standing, stand
 from tests.doors.routes import Subject, address, methods_of, routes_of, subject
 from tests.doors.spoiling import (
     NUL,
@@ -22,7 +23,7 @@ from tests.doors.spoiling import (
 )
 from tests.doors.test_reading import checksum
 from tests.doors.typed import Sent, sent_to
-from tests.doors.world import Known, World
+from tests.doors.world import MEMBER_HOST, Known, World
 
 pytestmark = pytest.mark.timeout(900)
 SMALL = 60_000
@@ -186,6 +187,21 @@ class TestAnAddress:
         assert wrong == []
 
 
+@pytest.mark.requirement("CHK-06")
+def test_no_link_is_said_to_have_closed_for_what_was_sent_with_it(
+    world: World, known: Known
+) -> None:
+    link = known.link.removeprefix(f"http://{MEMBER_HOST}")
+    guest = stand(world, known, NO_ONE, "reminders", host=MEMBER_HOST)
+
+    pages = [guest.knock("POST", f"{one}?a=1&a=2") for one in (link, f"{link[:-4]}AAAA")]
+
+    assert [page.status for page in pages] == [400, 400]
+    assert pages[0].text == pages[1].text
+    assert "link has closed" not in pages[0].text
+    assert guest.knock("GET", link).status == 200
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_body_that_is_too_large_is_refused_with_a_sentence_and_nothing_is_kept(
     built, tmp_path, service: str
@@ -224,14 +240,10 @@ def _detail(found: Answered) -> str:
 
 
 def _filled(walk: Walk, route: Route) -> Any:
-    from tests.doors.routes import filling
-
     return filling(walk.app, route, subject(walk.known.own), walk.known)
 
 
 def _small(built: Any, tmp_path: Any) -> World:
-    import shutil
-
     folder, known = built
     shutil.copytree(folder, tmp_path / "world")
     return World(tmp_path / "world", known.at, lambda _: {"max_body_bytes": SMALL})

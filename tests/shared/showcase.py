@@ -1,5 +1,6 @@
 """An invented service with one page of each kind, by which the shared layout is judged."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from shared.errors import Conflict
 from shared.settings import Mode, Settings
 from shared.store import Store, new_base
 from shared.web import new_app, reading, show_place, unit_of_work
+from shared.web.sent import SEVERAL
 from tests.rings import new_ring
 
 PLACE = "Harbour Street Practice"
@@ -73,6 +75,7 @@ def showcase(folder: Path, mode: Mode = Mode.TEST, **more: Any) -> Flask:
     store.create_tables()
     app = new_app("tests.shared.showcase", settings, store, Clock())
     app.extensions["rules"] = rules("sessions")
+    app.extensions["several"] = SEVERAL | {"showcase.form": re.compile("also")}
     show_place(app, _place)
     app.register_blueprint(pages)
     app.extensions["api"].register_blueprint(api)

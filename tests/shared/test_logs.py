@@ -142,6 +142,11 @@ class TestTheLineOfARequest:
         assert (line["route"], line["status"], line["method"]) == ("/c/<address>", 200, "GET")
         assert CANARY not in str(lines())
 
+    def test_names_no_method_that_no_standard_knows(self, lines, tmp_path):
+        Visitor(showcase(tmp_path)).browser.open("/sign-in", method=CANARY.upper())
+
+        assert the_line(lines, "answered")["method"] == "other"
+
     def test_carries_the_number_of_the_answer(self, lines, tmp_path):
         page = Visitor(showcase(tmp_path)).get("/sign-in")
 
