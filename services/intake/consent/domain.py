@@ -68,6 +68,10 @@ class InDoubt(Paused):
     """There is an open doubt whether this person can decide this now. Settle it first, then ask."""
 
 
+class AsTheyAsked(Paused):
+    """They asked that nothing optional happens for now. Lift that first, then ask them anew."""
+
+
 class NobodyOnDuty(Refusal):
     """Nobody is on duty at this clinic to read these answers, so nobody is asked for them."""
 
@@ -89,12 +93,20 @@ class Pause(StrEnum):
 
     AGE = "age"
     DOUBT = "doubt"
+    ASKED = "asked"
+    """They asked for it themselves (rights)."""
 
 
-PAUSED: Mapping[Pause, type[Paused]] = {Pause.AGE: UnderAge, Pause.DOUBT: InDoubt}
+PAUSED: Mapping[Pause, type[Paused]] = {
+    Pause.AGE: UnderAge,
+    Pause.DOUBT: InDoubt,
+    Pause.ASKED: AsTheyAsked,
+}
+STAFF_PAUSES = (Pause.DOUBT, Pause.AGE)
 PAUSE_WORDS = {
     Pause.DOUBT: "There is a doubt whether they can decide this now",
     Pause.AGE: "They are younger than 18",
+    Pause.ASKED: "They asked that nothing optional happens for now",
 }
 STATE_WORDS = {
     Because.GIVEN: "Permitted",

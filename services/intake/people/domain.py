@@ -20,6 +20,9 @@ CARD_GOOD_FOR = timedelta(days=90)
 SHORTEST_WINDOW = timedelta(minutes=30)
 ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+UNNAMED = "Someone"
+"""Stands for a person whose name is gone for good."""
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -75,6 +78,12 @@ class AlreadyClosed(Refusal):
 
 class NotAClinicianHere(Refusal):
     """Choose a clinician who works at this clinic."""
+
+
+class Erased(Refusal):
+    """This person was erased for good. Nothing can be kept or asked of them any more."""
+
+    status = 410
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -111,6 +111,20 @@ def note_met(
     work.session.flush()
 
 
+def note_available(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, available: bool, version: int
+) -> bool:
+    """Take down whether what rests on a person's permission may go on; say whether it just ended."""
+    row = work.session.get(Person, (clinic_id, person_id)) or work.add(
+        Person(clinic_id=clinic_id, id=person_id)
+    )
+    if version <= row.available_version:
+        return False
+    row.available, row.available_version = available, version
+    work.session.flush()
+    return not available
+
+
 def describe_person(
     work: UnitOfWork,
     *,

@@ -9,18 +9,21 @@ from services.intake.consent.usecases.answering import (
 from services.intake.consent.usecases.asking import (
     answer_by_link,
     ask_by_link,
+    call_back,
     hand_over,
     open_in_browser,
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
-from services.intake.consent.usecases.pausing import pause, settle_pause
+from services.intake.consent.usecases.pausing import end_permissions, pause, settle_pause
 
 __all__ = [
     "answer",
     "answer_by_link",
     "ask_by_link",
+    "call_back",
     "count_again",
     "end_contributions",
+    "end_permissions",
     "hand_over",
     "open_in_browser",
     "pause",

@@ -41,10 +41,18 @@ blueprint = Blueprint("people", __name__)
 AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
 """Says, per person, what else is missing before the first check-in, if the actor may know."""
 
+AlsoWaiting = Callable[[UnitOfWork], int]
+"""Says how many requests wait for the actor."""
+
 
 def also_missing(app: Flask, ask: AlsoMissing) -> None:
     """Let another capability add to what is missing on a relationship's page."""
     app.extensions["also_missing"] = ask
+
+
+def also_waiting(app: Flask, count: AlsoWaiting) -> None:
+    """Let another capability say, on the list of relationships, that something waits."""
+    app.extensions["also_waiting"] = count
 
 
 @blueprint.get("/relationships", endpoint="relationships")
@@ -58,8 +66,11 @@ def listing() -> str:
         found, count = queries.relationships(work, page=page, state=state)
         rows = [_row(work, one) for one in queries.facts_of(work, found, now=now())]
         several = len(directory.clinics(work)) > 1
+        count_waiting: AlsoWaiting | None = current_app.extensions.get("also_waiting")
+        waiting = count_waiting(work) if count_waiting else 0
     return render_template(
         "intake/people/relationships.html",
+        waiting=waiting,
         rows=rows,
         page=page,
         pages=-(-count // queries.PAGE),
@@ -221,6 +232,7 @@ def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict
         "contact": contact,
         "hours": _hours(contact),
         "missing": [*member.missing, *more],
+        "erased": member.erased,
     }
 
 

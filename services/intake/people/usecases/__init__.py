@@ -4,6 +4,7 @@ from services.intake.people.usecases.contributions import (
     settle_contribution,
     tell_contribution,
 )
+from services.intake.people.usecases.leaving import end_contribution, forget_person, tell_gone
 from services.intake.people.usecases.members import (
     change_contact,
     change_details,
@@ -25,9 +26,12 @@ __all__ = [
     "change_relationship",
     "check_clinician",
     "close_relationship",
+    "end_contribution",
+    "forget_person",
     "import_details",
     "join",
     "open_relationship",
     "settle_contribution",
     "tell_contribution",
+    "tell_gone",
 ]
