@@ -73,9 +73,7 @@ def begin(
     return work.add(row)
 
 
-def end_due(
-    store: Store, kind: type[Row], *, forget: Forget, settle: Settle, now: datetime
-) -> int:
+def end_due(store: Store, kind: type[Row], *, forget: Forget, settle: Settle, now: datetime) -> int:
     """Destroy the keys of those who are gone and whose keys still stand; return how many."""
     with store.claiming() as work:
         query = select(kind.clinic_id, kind.id).where(kind.ended_at.is_(None)).limit(AT_ONCE)
@@ -96,8 +94,7 @@ def _end(
     settle: Settle,
     now: datetime,
 ) -> int:
-    whose = {"clinic_id": clinic_id, "scope": Scope.PERSON, "subject_id": person_id}
-    end_keys(store, **whose)
+    end_keys(store, clinic_id=clinic_id, scope=Scope.PERSON, subject_id=person_id)
     with store.unit_of_work(clinics={clinic_id}, actor=keeper(store.service)) as work:
         row = work.session.get(kind, (clinic_id, person_id), with_for_update=True)
         if row is None or row.ended_at is not None:
@@ -105,5 +102,6 @@ def _end(
         late = forget(work, clinic_id, person_id, now)
         row.stopped, row.removed = row.stopped + late.stopped, row.removed + late.removed
         row.ended_at = now
-        settle(work, row, keys_ended(store, **whose))
+        keys = keys_ended(store, clinic_id=clinic_id, scope=Scope.PERSON, subject_id=person_id)
+        settle(work, row, keys)
     return 1

@@ -139,9 +139,7 @@ def _app(
             audience=frozenset({"reports"}),
             provide=engagement.contributions,
         ),
-        Provider(
-            kind=rights.PERSON, audience=frozenset({"intake"}), provide=rights.share_of
-        ),
+        Provider(kind=rights.PERSON, audience=frozenset({"intake"}), provide=rights.share_of),
     )
     app = new_service_app(__name__, settings, store, clock, providers)
     app.register_blueprint(

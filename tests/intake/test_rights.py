@@ -1,4 +1,4 @@
-"""A person asks for what is theirs, alone with staff; the clinician sees it first, nobody else ever."""
+"""A person asks for what is theirs, alone; the clinician sees it first, and nobody else ever."""
 
 import re
 from contextlib import suppress
@@ -14,7 +14,7 @@ from services.intake.rights import domain, queries
 from services.intake.rights.domain import Kind, Rule, State
 from services.intake.rights.models import RightsRequest
 from shared.auth.matrix import Word, rules_of
-from shared.contracts.intake import ConsentChanged, PersonChanged, PersonErased
+from shared.contracts.intake import PersonChanged, PersonErased
 from tests.intake.conftest import MONDAY
 from tests.intake.test_consent import CHOICES, answered, permitted, without_tokens
 from tests.intake.test_consent_links import link_for
@@ -129,7 +129,7 @@ class TestTakingDown:
 
         with house.service.store.engine.connect() as connection:
             last = connection.execute(
-                sql("SELECT act, what, role FROM audit_entry WHERE route = 'intake:rights.take_down'")
+                sql("SELECT act, what, role FROM audit_entry WHERE route LIKE '%take_down'")
             ).all()
         assert ("wrote", "rights_request", "clinician") in last
 
@@ -316,9 +316,7 @@ class TestALimit:
         decide(ines, place, number)
         return number
 
-    def test_ends_what_was_permitted_and_takes_no_yes(
-        self, house, ines, limited, ana, ana_and_noa
-    ):
+    def test_ends_what_was_permitted_and_takes_no_yes(self, house, ines, limited, ana, ana_and_noa):
         said = {"purpose": "checkin.email", "method": "spoken", "setting": "alone_at_clinic"}
 
         yes = ines.post(house.page(ana_and_noa, ana, "/consent"), {**said, "answer": "yes"})
@@ -368,11 +366,11 @@ class TestErasingHere:
     def erased(self, house, ines, place, ana, ana_and_noa):
         """Ana said, filled in and was spoken with, and then asked to be erased."""
         answered(house, ana)
-        self.link = link_for(house, ana_and_noa, ana)
         talk = {"held_on": "2026-11-23", "alone": "yes", "module": "own", "notes": "quiet words"}
         ines.post(house.page(ana_and_noa, ana, "/talk"), talk)
         number = ask(ines, place, "erasure")
         house.clock.pass_by(days=7)
+        self.link = link_for(house, ana_and_noa, ana)
         answer = decide(ines, place, number)
         assert answer.status_code == 303, answer.text
         return number
@@ -406,11 +404,11 @@ class TestErasingHere:
         assert done == [1, 0]
         assert open_page.count("Not answered yet") == 4
         assert page.count("Not answered yet") == 3
+        row = row_of(house, erased)
         with house.work() as work:
-            row = row_of(house, erased)
             [own, *others] = queries.receipts_of(work, row)
         assert (own.removed, own.keys) == (1, 3)
-        assert own.stopped >= 3
+        assert own.stopped == 3
         assert [one.settled_at for one in others] == [None, None, None]
 
     def test_shows_every_page_also_afterwards(self, house, ines, erased, ana_and_noa, ana, place):
@@ -423,7 +421,9 @@ class TestErasingHere:
 
         statuses = {
             **{page: ines.get(house.page(ana_and_noa, None, page)).status_code for page in pages},
-            **{page: ines.get(house.page(ana_and_noa, ana, page)).status_code for page in of_member},
+            **{
+                page: ines.get(house.page(ana_and_noa, ana, page)).status_code for page in of_member
+            },
             "list": ines.get("/intake/relationships").status_code,
             "receipt": ines.post(place(f"/{erased}/receipt")).status_code,
         }

@@ -1,4 +1,4 @@
-"""What one person asks of what is kept about them, through four services, and nothing for anyone else."""
+"""What one person asks of what is kept about them, through four services; nobody else notices."""
 
 import json
 import re
@@ -88,7 +88,7 @@ class Story:
 
 
 def lived_in(world: World) -> Story:
-    """Two people are known, permit what they are asked, answer, try something, are written about."""
+    """Two people are known, permit, answer, try something, and are written about."""
     practice = new_practice(world)
     relationship = practice.open_relationship(*NAMES)
     page = practice.clinician.open(f"/intake/relationships/{relationship}")
@@ -452,9 +452,11 @@ def exported(story: Story) -> dict[str, int]:
 
 def clinic_of(world: World) -> UUID:
     with world.services["intake"].store.engine.connect() as connection:
-        return connection.execute(select(outbox.c.clinic_id).where(
-            outbox.c.stream == "intake.people"
-        )).scalars().first()
+        return (
+            connection.execute(select(outbox.c.clinic_id).where(outbox.c.stream == "intake.people"))
+            .scalars()
+            .first()
+        )
 
 
 def states_of_plans(world: World) -> list[PlanState]:

@@ -44,9 +44,9 @@ def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) ->
     for kind in (Due, LinkKey):
         _remove(work, kind, clinic_id, kind.id.in_(prompts))
     _remove(work, OpenForm, clinic_id, OpenForm.prompt_id.in_(prompts))
-    removed = sum(_remove(work, one, clinic_id, one.person_id == person_id) for one in REMOVED)
-    for kind in (Planning, Schedule):
-        _remove(work, kind, clinic_id, kind.id.in_(schedules))
+    removed = sum(_remove(work, kind, clinic_id, kind.person_id == person_id) for kind in REMOVED)
+    for one in (Planning, Schedule):
+        _remove(work, one, clinic_id, one.id.in_(schedules))
     _forget_card(work, clinic_id, person_id)
     return Forgotten(stopped, removed)
 

@@ -138,9 +138,7 @@ def stop_by_form(
     _end(work, plan, Ending.STOPPED, now=now)
 
 
-def stop_everything(
-    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime
-) -> int:
+def stop_everything(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> int:
     """End what is open wherever a person belongs, as any stop; return how much that was."""
     about = roster.relationships_of(work, clinic_id, person_id)
     found = [plan for one in about if (plan := queries.open_plan(work, one)) is not None]

@@ -114,7 +114,7 @@ def note_met(
 def note_available(
     work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, available: bool, version: int
 ) -> bool:
-    """Take down whether what rests on a person's permission may go on; say whether it just ended."""
+    """Take down whether what a person permitted may go on; say whether it has just ended."""
     row = work.session.get(Person, (clinic_id, person_id)) or work.add(
         Person(clinic_id=clinic_id, id=person_id)
     )

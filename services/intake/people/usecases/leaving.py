@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.intake.people import queries
-from services.intake.people.models import ContactCard, Contribution, Member, Person, Relationship
+from services.intake.people.models import Contribution, Member, Person, Relationship
 from shared.contracts.intake import ContributionEnded, MemberChanged
 from shared.store import UnitOfWork
 

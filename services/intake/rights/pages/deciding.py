@@ -1,5 +1,6 @@
-"""One request before the clinician who treats them: what it means, the decision, what came of it."""
+"""One request before the treating clinician: what it means, the decision, and what came of it."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -69,9 +70,7 @@ def lift(relationship_id: UUID, person_id: UUID, request_id: UUID) -> ResponseRe
     return _back(relationship_id, person_id, request_id)
 
 
-def _page(
-    relationship_id: UUID, person_id: UUID, request_id: UUID, errors: dict[str, str]
-) -> str:
+def _page(relationship_id: UUID, person_id: UUID, request_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
         relationship, person = queries.treated(work, relationship_id, person_id)
         row = queries.request_of(work, relationship, person.id, request_id)
@@ -93,5 +92,5 @@ def _page(
 
 
 def _back(relationship_id: UUID, person_id: UUID, request_id: UUID) -> ResponseReturnValue:
-    here = {"relationship_id": relationship_id, "person_id": person_id, "request_id": request_id}
-    return redirect(url_for(".one", **here), 303)
+    here: dict[str, Any] = {"relationship_id": relationship_id, "person_id": person_id}
+    return redirect(url_for(".one", request_id=request_id, **here), 303)

@@ -50,8 +50,8 @@ def handed_over(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Res
             now=now(),
         )
     flash("They have their copy. Delete the files from this device.", "good")
-    here = {"relationship_id": relationship_id, "person_id": person_id, "request_id": request_id}
-    return redirect(url_for(".one", **here), 303)
+    here: dict[str, Any] = {"relationship_id": relationship_id, "person_id": person_id}
+    return redirect(url_for(".one", request_id=request_id, **here), 303)
 
 
 @blueprint.post(f"{PLACE}/<uuid:request_id>/receipt")
@@ -81,18 +81,20 @@ def _copy(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Copy:
         row = queries.request_of(work, relationship, person.id, request_id, kind=Kind.ACCESS)
         if row.state is not State.GRANTED:
             raise domain.MovedOn
+        clinic_id = row.clinic_id
     shares: Shares = current_app.extensions["shares"]
     given = shares.of(
-        clinic_id=relationship.clinic_id,
+        clinic_id=clinic_id,
         relationship_id=relationship_id,
         person_id=person_id,
         acting=current_actor(),
     )
     with reading() as work:
+        relationship, person = queries.treated(work, relationship_id, person_id)
         queries.note(work, Act.EXPORTED, person)
         return copy_of(
             work,
-            request=row,
+            request=queries.request_of(work, relationship, person.id, request_id),
             relationship=relationship,
             person=person,
             shares=given,

@@ -76,9 +76,7 @@ def call_off(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Respon
             now=now(),
         )
     flash("It is called off. Nothing has happened, and nobody was told.", "good")
-    return redirect(
-        url_for(".listed", relationship_id=relationship_id, person_id=person_id), 303
-    )
+    return redirect(url_for(".listed", relationship_id=relationship_id, person_id=person_id), 303)
 
 
 def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str:

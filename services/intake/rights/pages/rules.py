@@ -34,11 +34,10 @@ def change_rule(clinic_id: UUID) -> ResponseReturnValue:
 
 def _page(clinic_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
-        clinic = work.get(Clinic, clinic_id, clinic_id)
-        found = queries.rule_of(work, clinic_id)
+        name, found = work.get(Clinic, clinic_id, clinic_id).name, queries.rule_of(work, clinic_id)
     return render_template(
         "intake/rights/rule.html",
-        clinic=clinic.name,
+        clinic=name,
         shortest=domain.SHORTEST_PAUSE,
         longest=domain.LONGEST_PAUSE,
         typed=request.form if errors else vars(found),

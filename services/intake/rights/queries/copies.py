@@ -129,9 +129,7 @@ def _consent(work: UnitOfWork, record: Record) -> dict[str, Any]:
     return {
         "about": kind_of(record.purpose).says,
         "now": consent_words.STATE_WORDS[record.decision.because],
-        "said": [
-            _said(work, row) for row in record.revisions if isinstance(row, ConsentRevision)
-        ],
+        "said": [_said(work, row) for row in record.revisions if isinstance(row, ConsentRevision)],
     }
 
 

@@ -15,7 +15,7 @@ from services.intake.people import usecases as people_usecases
 from services.intake.people.models import Person
 from services.intake.questionnaires.models import Questionnaire
 from services.intake.rights import domain, queries
-from services.intake.rights.domain import Service, State
+from services.intake.rights.domain import Service
 from services.intake.rights.models import ErasedPerson, RightsReceipt, RightsRequest
 from services.intake.screening.models import TalkAlone
 from shared import erasure
@@ -52,9 +52,7 @@ def carry_out(work: UnitOfWork, row: RightsRequest, person: Person, now: datetim
         _expect(work, row, service, row.id, now)
     for relationship in people.episodes_of(work, person.id):
         errand = _expect(work, row, Service.REPORTS, work.new_id(), now)
-        people_usecases.end_contribution(
-            work, relationship, request_id=errand.errand_id, now=now
-        )
+        people_usecases.end_contribution(work, relationship, request_id=errand.errand_id, now=now)
     work.record(
         PersonErased(
             clinic_id=person.clinic_id,
@@ -122,9 +120,7 @@ def take_receipt(
         return
     row.settled_at, row.stopped, row.removed, row.keys = at, stopped, removed, keys
     work.session.flush()
-    request = work.session.get_one(
-        RightsRequest, (clinic_id, row.request_id), with_for_update=True
-    )
+    request = work.session.get_one(RightsRequest, (clinic_id, row.request_id), with_for_update=True)
     if all(one.settled_at for one in queries.receipts_of(work, request)):
         request.state = domain.after_settling(request.state)
         request.ended_at = at
@@ -175,7 +171,7 @@ def _seats_ended(work: UnitOfWork, person: Person, now: datetime) -> int:
     return _rows(work.session.execute(standing.values(ended_at=now)))
 
 
-def _number(work: UnitOfWork, removing: Delete[Any]) -> int:
+def _number(work: UnitOfWork, removing: Delete) -> int:
     return _rows(work.session.execute(removing))
 
 
