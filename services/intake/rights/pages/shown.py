@@ -109,7 +109,7 @@ def receipt_row(row: RightsReceipt, zone: str) -> dict[str, Any]:
         "when": when,
         "stopped": row.stopped if done else "",
         "removed": row.removed if done else "",
-        "keys": row.keys if done else "",
+        "destroyed": row.keys if done else "",
     }
 
 
