@@ -4,6 +4,7 @@ Neither is kept or sent. What leaves is in the audit trail before it does.
 """
 
 import json
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,18 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory.models import Clinic
+from services.intake.people.domain import DAYS
 from services.intake.rights import domain, queries, usecases
 from services.intake.rights.domain import Kind, State
 from services.intake.rights.gateways import Shares
-from services.intake.rights.pages.shown import PLACE, blueprint, moment, receipt_row, request_row
+from services.intake.rights.pages.shown import (
+    KINDS,
+    PLACE,
+    blueprint,
+    moment,
+    receipt_row,
+    request_row,
+)
 from services.intake.rights.queries.copies import Copy, copy_of
 from shared.audit.entries import Act
 from shared.auth.policy import current_actor
@@ -35,6 +44,8 @@ def hand_over(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Respo
         person_id=person_id,
         request_id=request_id,
         content=copy.content,
+        hours=[_hours(one) for one in copy.content["contact"]["safe_hours"]],
+        kinds={one.value: says for one, (says, _) in KINDS.items()},
     )
 
 
@@ -100,6 +111,10 @@ def _copy(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Copy:
             shares=given,
             now=now(),
         )
+
+
+def _hours(window: Mapping[str, Any]) -> str:
+    return f"{DAYS[window['day']]} {window['from']} to {window['to']}"
 
 
 def _files(copy: Copy) -> Response:
