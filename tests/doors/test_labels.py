@@ -59,6 +59,7 @@ YET_TO_OPEN = {
         ("consent.hand_over", Label.PERSON_PRIVATE),
         ("consent.person", Label.PERSON_PRIVATE),
         ("consent.record", Label.PERSON_PRIVATE),
+        ("rights.hand_over", Label.PERSON_PRIVATE),
     }
 }
 """What is opened of things that this world does not hold yet: answers to questionnaires, pauses."""

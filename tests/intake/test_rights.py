@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import text as sql
 
+from services.intake.people.models import Member
 from services.intake.rights import domain, queries
 from services.intake.rights.domain import Kind, Rule, State
 from services.intake.rights.models import RightsRequest
@@ -92,6 +93,29 @@ class TestTakingDown:
 
         assert answer.status_code == 422
         assert "Choose what the person asks for" in answer.text
+
+    def test_says_nothing_of_a_copy_asked_for_elsewhere(self, house, ines, place, ana):
+        """Someone in two relationships asks in each for what belongs there."""
+        elsewhere = house.open("Kim", "Lou", clinician="joao")
+        with house.work() as work:
+            work.add(
+                Member(
+                    clinic_id=house.clinic,
+                    id=work.new_id(),
+                    relationship_id=elsewhere.id,
+                    person_id=ana,
+                    joined_at=house.clock.now(),
+                )
+            )
+        ask(ines, place, "access")
+
+        there = ask(
+            house.visitor("joao"),
+            lambda more="": house.page(elsewhere, ana, f"/requests{more}"),
+            "access",
+        )
+
+        assert there not in ines.get(place()).text
 
     def test_keeps_one_open_request_of_a_kind(self, ines, place, house):
         ask(ines, place, "erasure")
@@ -441,6 +465,17 @@ class TestErasingHere:
         ]
 
         assert {answer.status_code for answer in answers} == {410}
+
+    def test_ends_whatever_else_they_asked_for(self, house, ines, place, ana):
+        limit, access = ask(ines, place, "limit"), ask(ines, place, "access")
+        decide(ines, place, limit)
+        number = ask(ines, place, "erasure")
+        house.clock.pass_by(days=7)
+        decide(ines, place, number)
+
+        states = [row_of(house, one).state for one in (limit, access, number)]
+        assert states == [State.SETTLED, State.CALLED_OFF, State.GRANTED]
+        assert ines.post(place(f"/{limit}/lift")).status_code == 409
 
     @pytest.mark.requirement("INT-19")
     def test_shows_a_receipt_to_print_and_keeps_and_sends_none(self, house, ines, erased, place):

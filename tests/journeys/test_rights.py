@@ -35,7 +35,7 @@ from shared.events.tables import outbox, undelivered, wanted
 from shared.keys import KeyGone, Place, Scope, Tampered
 from shared.service import Service
 from shared.tenancy import Reach, narrow
-from tests.journeys.test_care import first_occasions, letters
+from tests.journeys.test_care import chart_tables, first_occasions, letters
 from tests.journeys.world import Practice, World, new_practice
 
 NAMES = ("Robinetta", "Amalberto")
@@ -231,6 +231,9 @@ def test_a_limit_stops_all_that_is_optional_and_keeps_the_care(story, world):
 @pytest.mark.requirement("INT-20", "INT-19", "PLT-08", "PLT-17")
 def test_an_erasure_is_answered_by_every_service_and_leaves_the_others_as_they_were(story, world):
     clinician, about = story.practice.clinician, f"/relationships/{story.relationship}"
+    series = f"/sessions{about}/series/{story.people['Amalberto']}"
+    drawn = chart_tables(clinician.open(series))
+    assert "3" in drawn
     address = story.erase("Robinetta")
 
     # Each service says what it stopped, removed and destroyed
@@ -265,13 +268,14 @@ def test_an_erasure_is_answered_by_every_service_and_leaves_the_others_as_they_w
         backup = world.backup(name)
         assert [word for word in theirs if word.encode() in backup] == []
 
-    # The others' pages and the conjoint record stay
+    # The others' pages, their series and the conjoint record stay
+    assert chart_tables(clinician.open(series)) == drawn
     course = clinician.open(f"/sessions{about}").text
     assert all(words in course for words in WISHES.values())
     assert "Robinetta" not in course
     for path in (
         f"/sessions{about}/plan",
-        f"/sessions{about}/series/{story.people['Amalberto']}",
+        series,
         f"/intake{about}",
         story.place("Amalberto", "/talk"),
         "/reminders/schedules",

@@ -11,11 +11,13 @@ from services.sessions.roster.models import (
     Availability,
     Clinic,
     Delivery,
+    ErasedPerson,
     Form,
     Membership,
     Person,
     Relationship,
 )
+from shared import erasure
 from shared.contracts.words import PromptOutcome, RelationshipState
 from shared.errors import NotYetKnown
 from shared.store import UnitOfWork
@@ -133,14 +135,19 @@ def describe_person(
     version: int,
     details: Mapping[str, Any] | None,
 ) -> None:
-    """Keep how a person wants to be named, sealed; None when they are gone for good."""
+    """Keep how a person wants to be named, sealed; None when they are gone for good.
+
+    Of someone erased here nothing is kept, however late it comes.
+    """
     row = work.session.get(Person, (clinic_id, person_id))
     if row is None:
         raise NotYetKnown
     if version < row.version:
         return
     row.version = version
-    work.seal(row, **{name: (details or {}).get(name) or None for name in PERSONAL})
+    gone = erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
+    kept = {} if gone or details is None else details
+    work.seal(row, **{name: kept.get(name) or None for name in PERSONAL})
 
 
 def note_availability(

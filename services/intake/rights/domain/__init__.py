@@ -147,3 +147,8 @@ def after_settling(state: State) -> State:
     if state is not State.GRANTED:
         raise MovedOn
     return State.SETTLED
+
+
+def after_the_end(state: State) -> State:
+    """Return where it leads that the person is gone; what was over stays as it is."""
+    return {State.WAITING: State.CALLED_OFF, State.GRANTED: State.SETTLED}.get(state, state)

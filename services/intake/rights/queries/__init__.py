@@ -56,10 +56,20 @@ def request_of(
     return row
 
 
-def is_open(work: UnitOfWork, person: Person, kind: Kind) -> bool:
-    """Say whether a person has asked for this and it is not settled yet."""
-    every = requests_of(work, person)
-    return any(one.kind is kind and one.state in domain.OPEN for one in every)
+def is_open(work: UnitOfWork, relationship: Relationship, person: Person, kind: Kind) -> bool:
+    """Say whether a person has asked for this and it is not settled yet.
+
+    A copy is of one relationship; the other kinds concern the person wherever they are in care.
+    """
+    return any(
+        one.kind is kind and (kind is not Kind.ACCESS or one.relationship_id == relationship.id)
+        for one in standing(work, person)
+    )
+
+
+def standing(work: UnitOfWork, person: Person) -> list[RightsRequest]:
+    """Return what a person asked for and is not settled yet."""
+    return [one for one in requests_of(work, person) if one.state in domain.OPEN]
 
 
 def waiting(work: UnitOfWork) -> Sequence[RightsRequest]:

@@ -68,7 +68,11 @@ def copy_of(
         "in_care": _membership(work, relationship, person),
         "consent": [_consent(work, one) for one in records],
         "questionnaires": [_questionnaire(one) for one in filled],
-        "requests": [_request(one) for one in queries.requests_of(work, person)],
+        "requests": [
+            _request(one)
+            for one in queries.requests_of(work, person)
+            if one.relationship_id == relationship.id
+        ],
         **shares,
         "not_in_here": list(LEFT_OUT),
     }

@@ -47,6 +47,7 @@ def carry_out(work: UnitOfWork, row: RightsRequest, person: Person, now: datetim
     if begun is None:
         raise domain.MovedOn
     begun.stopped += ended
+    _end_others(work, row, person, now)
     people_usecases.tell_gone(work, person, now)
     for service in (Service.INTAKE, Service.SESSIONS, Service.REMINDERS):
         _expect(work, row, service, row.id, now)
@@ -124,6 +125,14 @@ def take_receipt(
     if all(one.settled_at for one in queries.receipts_of(work, request)):
         request.state = domain.after_settling(request.state)
         request.ended_at = at
+
+
+def _end_others(work: UnitOfWork, row: RightsRequest, person: Person, now: datetime) -> None:
+    """Let whatever else a person asked for end with them."""
+    for other in queries.standing(work, person):
+        if other.id != row.id:
+            other.state = domain.after_the_end(other.state)
+            other.ended_at, other.ended_by = now, work.actor.id
 
 
 def _expect(

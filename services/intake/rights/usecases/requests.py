@@ -39,7 +39,7 @@ def take_down(
         raise domain.NotAlone
     if person.erased_at is not None:
         raise Erased
-    if queries.is_open(work, person, kind):
+    if queries.is_open(work, relationship, person, kind):
         raise domain.AskedAlready
     queries.note(work, Act.WROTE, person)
     return work.add(
