@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -11,11 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import text as sql
 
 from services.intake.people.models import Member
-from services.intake.rights import domain, queries
+from services.intake.rights import domain, queries, usecases
 from services.intake.rights.domain import Kind, Rule, State
 from services.intake.rights.models import RightsRequest
+from shared.auth.actors import Actor, Door, Role
 from shared.auth.matrix import Word, rules_of
 from shared.contracts.intake import PersonChanged, PersonErased
+from shared.errors import NotFound
 from tests.intake.conftest import MONDAY
 from tests.intake.test_consent import CHOICES, answered, permitted, without_tokens
 from tests.intake.test_consent_links import link_for
@@ -109,11 +112,10 @@ class TestTakingDown:
             )
         ask(ines, place, "access")
 
-        there = ask(
-            house.visitor("joao"),
-            lambda more="": house.page(elsewhere, ana, f"/requests{more}"),
-            "access",
-        )
+        def place_there(more=""):
+            return house.page(elsewhere, ana, f"/requests{more}")
+
+        there = ask(house.visitor("joao"), place_there, "access")
 
         assert there not in ines.get(place()).text
 
@@ -204,6 +206,26 @@ class TestTheClinicianFirst:
         }
 
         assert statuses == {"ines": 200, "joao": 404, "marta": 403, "rui": 403}
+
+    def test_is_asked_of_whoever_decides_by_any_way(self, house, ana_and_noa, ana, ines, place):
+        number = ask(ines, place, "access")
+        desk = Actor(
+            door=Door.STAFF,
+            id=house.staff["marta"],
+            role=Role.CLINIC_ADMIN,
+            clinics=frozenset({house.clinic}),
+        )
+
+        with pytest.raises(NotFound), house.work(desk) as work:
+            usecases.review(
+                work,
+                relationship_id=ana_and_noa.id,
+                person_id=ana,
+                request_id=UUID(number),
+                grants=True,
+                reason=REASON,
+                now=house.clock.now(),
+            )
 
     def test_decides_once(self, ines, place):
         number = ask(ines, place, "access")
