@@ -31,6 +31,11 @@ from services.intake.people.pages import relationships as people_pages
 from services.intake.questionnaires import handlers as questionnaires
 from services.intake.questionnaires.domain import SEAT as QUESTIONS
 from services.intake.questionnaires.pages import catalogue, seated, staff
+from services.intake.rights import handlers as rights
+from services.intake.rights import jobs as rights_jobs
+from services.intake.rights import pages as rights_pages
+from services.intake.rights.gateways import Shares
+from services.intake.rights.queries import number_waiting
 from services.intake.screening import pages as talks
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.audit.pages import know_names
@@ -61,6 +66,7 @@ PAGES = (
     staff,
     seated,
     talks,
+    rights_pages,
 )
 
 
@@ -79,7 +85,9 @@ def create_service(
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
     providers = (*directory.PROVIDERS, *people.PROVIDERS, *questionnaires.PROVIDERS)
+    feeds = feeds or new_feeds(settings)
     app = new_service_app(__name__, settings, store, clock, providers)
+    app.extensions["shares"] = Shares(feeds)
     app.extensions["wall_clock"] = wall_clock or Clock()
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
@@ -92,15 +100,16 @@ def create_service(
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
     people_pages.at_joining(app, consent_usecases.pause_at_joining)
+    people_pages.also_waiting(app, number_waiting)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,
         clock=clock,
         store=store,
         app=app,
-        feeds=feeds or new_feeds(settings),
-        subscriptions=consent.SUBSCRIPTIONS,
-        jobs=jobs_of(store, clock),
+        feeds=feeds,
+        subscriptions={**consent.SUBSCRIPTIONS, **rights.SUBSCRIPTIONS},
+        jobs=(*jobs_of(store, clock), *rights_jobs.jobs_of(store, clock)),
     )
 
 

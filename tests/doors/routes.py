@@ -11,6 +11,14 @@ from werkzeug.routing import Rule as Route
 from shared.auth.actors import Role
 from tests.doors.world import PARKED_AT, House, Household, Known
 
+REQUEST_FOR = {
+    "rights.hand_over": "copy",
+    "rights.handed_over": "copy",
+    "rights.lift": "limit",
+    "rights.receipt": "erasure",
+}
+"""Which of a household's requests a view is for; the others are for one that waits."""
+
 READING = ("GET", "HEAD", "OPTIONS")
 FORGED = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
 OBJECTS = {
@@ -23,6 +31,7 @@ OBJECTS = {
     "plan_id",
     "schedule_id",
     "release_id",
+    "request_id",
 }
 """Parameters that name something of one clinic or organization."""
 
@@ -125,6 +134,7 @@ def filling(app: Flask, route: Route, about: Subject, known: Known) -> Mapping[s
         "kind": "intake.person",
         "questionnaire_id": UUID(int=1),
         "talk_id": UUID(int=1),
+        "request_id": household.request_ids[REQUEST_FOR.get(route.endpoint, "waiting")],
         "number": 1,
         **_file(app, route),
     }

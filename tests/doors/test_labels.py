@@ -23,7 +23,7 @@ from tests.doors.oracle import comes_in
 from tests.doors.routes import READING, address, is_walked, methods_of, routes_of, subject
 from tests.doors.typed import sent_to
 from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
-from tests.visitors import bearer
+from tests.visitors import bearer, someone
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.requirement("REC-02")]
 SEALED = {
@@ -59,6 +59,7 @@ YET_TO_OPEN = {
         ("consent.hand_over", Label.PERSON_PRIVATE),
         ("consent.person", Label.PERSON_PRIVATE),
         ("consent.record", Label.PERSON_PRIVATE),
+        ("rights.hand_over", Label.PERSON_PRIVATE),
     }
 }
 """What is opened of things that this world does not hold yet: answers to questionnaires, pauses."""
@@ -164,7 +165,9 @@ def ask_for_all(world: World, known: Known, service: str, provider: Provider) ->
     with world.work(service, clinic_id) as work:
         kinds = [kind for kind in kinds_of_rows(world, service) if hasattr(kind, "clinic_id")]
         ids = {one.id for kind in kinds for one in work.session.scalars(select(kind))}
-    headers = bearer(app, caller=min(provider.audience), scopes=["content"])
+    acting = someone(Role.CLINICIAN, clinics=[clinic_id])
+    scopes = ["content"]
+    headers = bearer(app, caller=min(provider.audience), scopes=scopes, acting=acting)
     references = [
         {"clinic_id": str(clinic_id), "subject_id": str(one), "version": 1} for one in sorted(ids)
     ]

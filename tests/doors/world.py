@@ -34,6 +34,10 @@ from services.intake.people.domain import (
     windows_on,
 )
 from services.intake.people.models import Member
+from services.intake.rights.domain import Came
+from services.intake.rights.domain import Kind as Asked
+from services.intake.rights.domain import State as Standing
+from services.intake.rights.models import RightsRequest
 from services.intake.screening import usecases as screening
 from services.reminders.schedules.models import Due, Planning, Schedule
 from services.reminders.sending.models import MailboxLetter
@@ -66,6 +70,14 @@ FILE = "\n".join((COLUMNS, *(row.format(HOW) for row in ROWS), ""))
 THREE, TWO, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Di", "Ed")
 """Members of the three relationships of each house; the last one has nothing on offer."""
 
+REQUESTS = {
+    "waiting": (Asked.ACCESS, Standing.WAITING),
+    "copy": (Asked.ACCESS, Standing.GRANTED),
+    "limit": (Asked.LIMIT, Standing.GRANTED),
+    "erasure": (Asked.ERASURE, Standing.SETTLED),
+}
+"""What the first member of each household asked for, and where it stands."""
+
 POLICY = "terms.limited"
 BOTH = {POLICY: True, Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
 
@@ -84,6 +96,7 @@ class Household:
     plan_id: UUID = field(default_factory=uuid4)
     schedule_id: UUID = field(default_factory=uuid4)
     schedule_version: int = 1
+    request_ids: dict[str, UUID] = field(default_factory=lambda: {one: uuid4() for one in REQUESTS})
 
 
 @dataclass
@@ -297,6 +310,20 @@ def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]
         for person_id in found.people:
             key = {"clinic_id": house.clinic_id, "person_id": person_id}
             consent.answer(work, **key, answers=BOTH, now=now)
+        for name, (kind, state) in REQUESTS.items():
+            request = RightsRequest(
+                clinic_id=house.clinic_id,
+                id=found.request_ids[name],
+                relationship_id=opened.id,
+                person_id=found.people[0],
+                kind=kind,
+                came=Came.IN_PERSON,
+                state=state,
+                taken_at=now,
+                taken_by=clinician_id,
+            )
+            work.seal(request, reason="They want this freely.")
+            work.add(request)
     return found
 
 

@@ -180,6 +180,9 @@ class _Taking:
                 )
 
     def _change(self, person: Person, row: Row) -> None:
+        if person.erased_at is not None:
+            self._count(unchanged=1)
+            return
         card = queries.cards_of(self.work, [person.id]).get(person.id)
         before = queries.contact_of(self.work, card)
         contact = replace(before, email=row.contact.email, windows=row.contact.windows)

@@ -75,6 +75,10 @@ class NoPolicy(Refusal):
     """The clinic has yet to choose its policy on what is said alone. Its admin does that."""
 
 
+class AsTheyAsked(Paused):
+    """They asked that nothing optional happens for now. Lift that first, then ask them anew."""
+
+
 class NobodyOnDuty(Refusal):
     """Nobody is on duty at this clinic to read these answers, so nobody is asked for them."""
 
@@ -96,12 +100,20 @@ class Pause(StrEnum):
 
     AGE = "age"
     DOUBT = "doubt"
+    ASKED = "asked"
+    """They asked for it themselves (rights)."""
 
 
-PAUSED: Mapping[Pause, type[Paused]] = {Pause.AGE: UnderAge, Pause.DOUBT: InDoubt}
+PAUSED: Mapping[Pause, type[Paused]] = {
+    Pause.AGE: UnderAge,
+    Pause.DOUBT: InDoubt,
+    Pause.ASKED: AsTheyAsked,
+}
+STAFF_PAUSES = (Pause.DOUBT, Pause.AGE)
 PAUSE_WORDS = {
     Pause.DOUBT: "There is a doubt whether they can decide this now",
     Pause.AGE: "They are younger than people whom your clinic asks",
+    Pause.ASKED: "They asked that nothing optional happens for now",
 }
 STATE_WORDS = {
     Because.GIVEN: "Permitted",

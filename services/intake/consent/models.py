@@ -54,13 +54,17 @@ class PaperConsent(ClinicRow, Base):
 
 
 class ConsentPause(ClinicRow, Base):
-    """That nothing a person said counts for now; ``why`` is for their clinician alone."""
+    """That nothing a person said counts for now; ``why`` is for their clinician alone.
+
+    ``request_id`` names the person's own request for it, which alone lifts it.
+    """
 
     __tablename__ = "consent_pause"
     __table_args__ = (of_clinic("person", "person_id"),)
 
     person_id: Mapped[UUID] = mapped_column(index=True)
     began_at: Mapped[datetime]
+    request_id: Mapped[UUID | None]
     began_by: Mapped[UUID | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None]

@@ -1,6 +1,6 @@
 """What the other services may read about people: each of them only what its work needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.intake.people import queries
 from services.intake.people.domain import Means
@@ -12,7 +12,10 @@ from shared.store import UnitOfWork
 def provide_people(
     work: UnitOfWork, references: Sequence[Reference]
 ) -> Mapping[Reference, Content | None]:
-    """Give what the asking service may know about people; one that is not known is left out."""
+    """Give what the asking service may know about people; one that is not known is left out.
+
+    None for whoever was erased.
+    """
     wanted = {(reference.clinic_id, reference.subject_id) for reference in references}
     found = {
         (person.clinic_id, person.id): (person, card)
@@ -20,10 +23,19 @@ def provide_people(
     }
     content = for_reminders if work.actor.service == "reminders" else for_sessions
     return {
-        reference: content(work, *found[reference.clinic_id, reference.subject_id])
+        reference: _unless_gone(content, work, *found[reference.clinic_id, reference.subject_id])
         for reference in references
         if (reference.clinic_id, reference.subject_id) in found
     }
+
+
+def _unless_gone(
+    content: Callable[[UnitOfWork, Person, ContactCard | None], Content],
+    work: UnitOfWork,
+    person: Person,
+    card: ContactCard | None,
+) -> Content | None:
+    return None if person.erased_at else content(work, person, card)
 
 
 def for_sessions(work: UnitOfWork, person: Person, _card: ContactCard | None) -> Content:

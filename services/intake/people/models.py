@@ -32,7 +32,10 @@ class Relationship(ClinicRow, Base):
 
 
 class Person(ClinicRow, Base):
-    """A person in care; they may belong to several relationships, which do not show each other."""
+    """A person in care; they may belong to several relationships, which do not show each other.
+
+    ``erased_at``: they are gone for good; what is left names nobody.
+    """
 
     __tablename__ = "person"
 
@@ -41,6 +44,7 @@ class Person(ClinicRow, Base):
     language: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
     zone: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=1)
+    erased_at: Mapped[datetime | None]
 
 
 class Member(ClinicRow, Base):

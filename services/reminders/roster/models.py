@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from services.reminders.roster.domain import CARD_DAYS
 from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
+from shared.erasure import ErasureRow
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
 
@@ -66,6 +67,12 @@ class Person(ClinicRow, Base):
 
     version: Mapped[int] = mapped_column(default=0)
     card: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+
+
+class ErasedPerson(ErasureRow, Base):
+    """That a person was erased here; late facts do not bring them back."""
+
+    __tablename__ = "erased_person"
 
 
 class Membership(ClinicRow, Base):

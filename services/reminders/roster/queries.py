@@ -10,6 +10,7 @@ from services.reminders.roster import domain
 from services.reminders.roster.models import (
     Clinic,
     Consent,
+    ErasedPerson,
     KnownClinic,
     Membership,
     Person,
@@ -17,6 +18,7 @@ from services.reminders.roster.models import (
     Relationship,
     Stop,
 )
+from shared import erasure
 from shared.auth.actors import Role
 from shared.consent.enforcement import Told
 from shared.consent.languages import every_text
@@ -152,6 +154,11 @@ def stop_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Chan
             Stop.clinic_id == clinic_id, Stop.person_id == person_id, Stop.channel == channel
         )
     )
+
+
+def is_erased(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> bool:
+    """Whether a person was erased here."""
+    return erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
 
 
 def in_care(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID) -> bool:

@@ -131,7 +131,8 @@ def keep_card(
 ) -> bool:
     """Keep a person's contact card, sealed; None forgets it. Say whether their hours moved.
 
-    A card that does not read counts as none. Raises NotYetKnown before the person was heard of.
+    A card that does not read counts as none, and of someone erased none is kept. Raises
+    NotYetKnown before the person was heard of.
     """
     person = work.session.get(Person, (clinic_id, person_id))
     if person is None:
@@ -139,7 +140,8 @@ def keep_card(
     if version < person.version:
         return False
     before = queries.card_of(work, clinic_id=clinic_id, person_id=person_id)
-    after = domain.readable_card(content)
+    gone = queries.is_erased(work, clinic_id, person_id)
+    after = None if gone else domain.readable_card(content)
     person.version = version
     work.seal(person, card=content if after else None)
     return _hours(before) != _hours(after)

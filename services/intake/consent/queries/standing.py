@@ -99,13 +99,17 @@ def shown_to(work: UnitOfWork, row: ConsentRevision) -> str:
 
 
 def open_pause(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> ConsentPause | None:
-    """Return the pause of a person's consents that nobody has settled yet."""
+    """Return a pause of a person's consents that nobody has settled yet; what staff began first."""
+    standing = [one for one in pauses_of(work, clinic_id, person_id) if one.settled_at is None]
+    return min(standing, key=lambda one: one.request_id is not None, default=None)
+
+
+def pauses_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[ConsentPause]:
+    """Return every pause of a person's consents, oldest first."""
     query = select(ConsentPause).where(
-        ConsentPause.clinic_id == clinic_id,
-        ConsentPause.person_id == person_id,
-        ConsentPause.settled_at.is_(None),
+        ConsentPause.clinic_id == clinic_id, ConsentPause.person_id == person_id
     )
-    return work.session.scalar(query)
+    return work.session.scalars(query.order_by(ConsentPause.began_at, ConsentPause.id)).all()
 
 
 def why_paused(work: UnitOfWork, pause: ConsentPause) -> Pause:

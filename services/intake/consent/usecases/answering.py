@@ -10,6 +10,7 @@ from services.intake.consent.domain import Said
 from services.intake.consent.models import ConsentRevision, ConsentText
 from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
+from services.intake.people.domain import Erased
 from services.intake.people.models import Person
 from shared.consent.decision import Decision
 from shared.consent.ledger import Act, Evidence, append
@@ -74,11 +75,13 @@ def take_down(
 
     A yes holds for the longest time that its purpose allows. ``decided_at`` is when they said it,
     if that was before ``now``; ``locale`` the language agreed on, if not their own.
-    Raises UnderAge or InDoubt, NobodyOnDuty, KeptMeanwhile, NotAsShown, NotInThisLanguage,
+    Raises Erased, UnderAge or InDoubt, NobodyOnDuty, KeptMeanwhile, NotAsShown, NotInThisLanguage,
     AnswerNotUsable, UnknownPurpose, OutOfOrder.
     """
     person = locked(work, clinic_id, person_id)
     rows = queries.revisions(work, clinic_id, person_id)
+    if person.erased_at is not None:
+        raise Erased
     if said.after is not None and said.after != len(rows):
         raise domain.KeptMeanwhile
     _check_may_say(work, person, said.answers)

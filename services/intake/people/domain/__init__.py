@@ -37,6 +37,9 @@ from services.intake.people.domain.contact import (
 )
 from shared.errors import Refusal
 
+UNNAMED = "Someone"
+"""Stands for a person whose name is gone for good."""
+
 FEWEST_MEMBERS = 2
 MOST_MEMBERS = 12
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -45,6 +48,7 @@ __all__ = [
     "DAYS",
     "FEWEST_MEMBERS",
     "MOST_MEMBERS",
+    "UNNAMED",
     "AddressNotValid",
     "AddressShared",
     "AlreadyApart",
@@ -54,6 +58,7 @@ __all__ = [
     "Contact",
     "Details",
     "Device",
+    "Erased",
     "Known",
     "LabelTooLong",
     "LanguageUnknown",
@@ -152,6 +157,12 @@ class AlreadyClosed(Refusal):
 
 class NotAClinicianHere(Refusal):
     """Choose a clinician who works at this clinic."""
+
+
+class Erased(Refusal):
+    """This person was erased for good. Nothing can be kept or asked of them any more."""
+
+    status = 410
 
 
 @dataclass(frozen=True, kw_only=True)

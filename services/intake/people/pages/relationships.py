@@ -44,6 +44,9 @@ blueprint = Blueprint("people", __name__)
 AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
 """Says, per person, what else is missing before the first check-in, if the actor may know."""
 
+AlsoWaiting = Callable[[UnitOfWork], int]
+"""Says how many requests wait for the actor."""
+
 
 def at_joining(app: Flask, act: usecases.AtJoining) -> None:
     """Let another capability act on everyone who joins by these pages."""
@@ -53,6 +56,11 @@ def at_joining(app: Flask, act: usecases.AtJoining) -> None:
 def also_missing(app: Flask, ask: AlsoMissing) -> None:
     """Let another capability add to what is missing on a relationship's page."""
     app.extensions["also_missing"] = ask
+
+
+def also_waiting(app: Flask, count: AlsoWaiting) -> None:
+    """Let another capability say, on the list of relationships, that something waits."""
+    app.extensions["also_waiting"] = count
 
 
 @blueprint.get("/relationships", endpoint="relationships")
@@ -66,8 +74,11 @@ def listing() -> str:
         found, count = queries.relationships(work, page=page, states=states)
         rows = [_row(work, one) for one in queries.facts_of(work, found, now=now())]
         several = len(directory.clinics(work)) > 1
+        count_waiting: AlsoWaiting | None = current_app.extensions.get("also_waiting")
+        waiting = count_waiting(work) if count_waiting else 0
     return render_template(
         "intake/people/relationships.html",
+        waiting=waiting,
         rows=rows,
         page=page,
         pages=-(-count // queries.PAGE),
@@ -235,6 +246,7 @@ def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict
         "hours": _hours(contact),
         "call": _before_a_call(contact.manner),
         "missing": [*member.missing, *more],
+        "erased": member.erased,
     }
 
 

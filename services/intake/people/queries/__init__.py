@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 
 from services.intake.directory.models import Clinic
+from services.intake.people import domain
 from services.intake.people.domain import Details
 from services.intake.people.models import ContactCard, Member, Person, Relationship
 from services.intake.people.queries.cards import (
@@ -69,6 +70,7 @@ class MemberFacts:
     confirmed_on: date | None
     joined_at: datetime
     active: bool
+    erased: bool
     missing: tuple[str, ...]
 
 
@@ -104,10 +106,19 @@ def is_treating(work: UnitOfWork, found: Relationship) -> bool:
 def member(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> tuple[Relationship, Person]:
     """Return a relationship that the actor may see and one of its members; raises NotFound."""
     found = relationship(work, relationship_id)
-    query = select(Member).where(Member.relationship_id == found.id, Member.person_id == person_id)
-    if work.session.scalar(query) is None:
-        raise NotFound
+    membership(work, found.id, person_id)
     return found, work.get(Person, found.clinic_id, person_id)
+
+
+def membership(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Member:
+    """Return a person's part in a relationship; raises NotFound."""
+    query = select(Member).where(
+        Member.relationship_id == relationship_id, Member.person_id == person_id
+    )
+    found = work.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def relationships(
@@ -155,7 +166,7 @@ def facts_of(
 def details_of(work: UnitOfWork, person: Person) -> Details:
     """Return how a person is called and addressed."""
     return Details(
-        name=str(work.open(person, "name")),
+        name=work.open(person, "name") or domain.UNNAMED,
         pronouns=work.open(person, "pronouns"),
         language=person.language,
         zone=person.zone,
@@ -260,5 +271,6 @@ def _facts(
         confirmed_on=card.confirmed_on if card else None,
         joined_at=row.joined_at,
         active=row.left_at is None,
-        missing=tuple(still_missing(card, clinic, now)),
+        erased=person.erased_at is not None,
+        missing=() if person.erased_at else tuple(still_missing(card, clinic, now)),
     )

@@ -5,6 +5,7 @@ from services.intake.people.usecases.contributions import (
     settle_contribution,
     tell_contribution,
 )
+from services.intake.people.usecases.leaving import end_contribution, forget_person, tell_gone
 from services.intake.people.usecases.members import (
     AtJoining,
     change_details,
@@ -32,6 +33,8 @@ __all__ = [
     "check_clinician",
     "close_relationship",
     "confirm_contact",
+    "end_contribution",
+    "forget_person",
     "import_details",
     "join",
     "nothing_more",
@@ -40,4 +43,5 @@ __all__ = [
     "settle_contribution",
     "stop_means",
     "tell_contribution",
+    "tell_gone",
 ]
