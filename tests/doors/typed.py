@@ -4,11 +4,14 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.intake.consent.domain import TEXTS
 from services.intake.directory.domain import CLINIC_ROLES
 from services.sessions.records.domain import Part
 from shared.auth.actors import Role
+from shared.consent.texts import text_in_force
+from tests.doors.keeping import FIRST_CONVERSATION, K10, NOT_TOLD
 from tests.doors.routes import Subject
-from tests.doors.world import FILE, PASSWORD
+from tests.doors.world import AFTER_THE_QUARTER, FILE, PASSWORD
 
 Sent = dict[str, Any]
 HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for day in range(7)}
@@ -114,18 +117,35 @@ def _proved(about: Subject, _role: Role | None) -> Sent:
     return {"data": {"proof_password": PASSWORD}}
 
 
+def _answers(**said: str) -> Callable[[Subject, Role | None], Sent]:
+    """Return answers to questions about consent, with the texts that stood there."""
+    answers = {purpose.replace("_", "."): answer for purpose, answer in said.items()}
+    shown = {f"shown.{purpose}": _text_of(purpose) for purpose in answers}
+    return _form(**answers, **shown)
+
+
+def _text_of(purpose: str) -> str:
+    return text_in_force(TEXTS, purpose, "en", AFTER_THE_QUARTER).hash
+
+
 TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "account.change_password": _form(**PASSWORDS),
     "account.end_all": _form(),
     "account.end_sign_in": _form(sign_in=NOBODYS),
     "arrivals.confirm": _form(),
     "arrivals.look": _file,
+    "asked.send": _answers(checkin_email="no"),
+    "asked.start": _form(),
+    "asking.create": _form(purposes=["checkin.email", NOT_TOLD], hours="48"),
     "backbone.content": _references,
-    "consent.choose": _form(**{"checkin.email": "yes", "report.aggregate": "no"}),
+    "consent.choose": _answers(checkin_email="yes", report_aggregate="no"),
     "consent.hand_over": _form(),
+    "consent.pause": _form(why="doubt"),
+    "consent.receipt": _form(),
     "consent.record": _form(
         purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
     ),
+    "consent.settle": _form(),
     "door.own_password": _form(name="no one", **PASSWORDS),
     "door.sign_out": _form(),
     "door.signing_in": _form(name="no one", password="not this one"),
@@ -141,6 +161,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "members.new": _form(**_members()),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),
+    "packs.threshold": _form(**{f"points-{K10}": "5", f"source-{K10}": "Our own audit"}),
     "people.change": _change,
     "people.close": _form(),
     "people.open_relationship": _open,
@@ -150,6 +171,9 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "plans.stop": _form(),
     "plans.take_back": _form(),
     "proof.prove": _proved,
+    "questionnaires.enter": _form(pack=str(K10), score="20", filled_on=DAY),
+    "questionnaires.hand_over": _form(packs=[str(FIRST_CONVERSATION)]),
+    "questionnaires.write": _form(h1="more time", filled_on=DAY),
     "records.correct": _entry,
     "records.write": _entry,
     "relationships.add_member": lambda _about, _role: {"json": PERSON},
@@ -159,6 +183,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "schedules.pause": lambda about, _role: {"data": {**_rule(about), "paused": "yes"}},
     "schedules.reopen": _form(),
     "seat.take": _form(),
+    "seated.save": _form(v1="honesty", then="onwards"),
     "second_step.keep_another": _form(code="123456", offer="invented"),
     "second_step.keep_first": _form(code="123456", offer="invented"),
     "second_step.renew_codes": _form(),
@@ -168,5 +193,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "set_up.register_staff": _postings,
     "set_up.renew_password": _form(),
     "set_up.reset_second_step": _form(),
+    "talks.record": _form(module="own", alone="yes", held_on=DAY, notes="prefers mornings"),
+    "talks.take_back": _form(),
     "trying.offer": lambda _about, _role: {"json": {"experiment": "X02", "days": 14}},
 }

@@ -26,7 +26,6 @@ from services.intake.directory.models import StaffAccount
 from services.intake.people import usecases as people
 from services.intake.people.domain import Contact, Details, NewMember, windows_on
 from services.intake.people.models import Member
-from services.intake.screening import usecases as screening
 from services.reminders.schedules.models import Due, Planning, Schedule
 from services.reminders.sending.models import MailboxLetter
 from services.reports.releases.models import Release
@@ -37,11 +36,13 @@ from services.sessions.records import usecases as records
 from services.sessions.records.domain import Kind, Part
 from shared.assembly import new_feeds
 from shared.auth.actors import Actor, Door, Role, system
+from shared.auth.links import new_secret
 from shared.contracts.words import Purpose
 from shared.events.tables import undelivered
 from shared.labels import Label
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
+from tests.doors import keeping
 from tests.visitors import Visitor
 
 FOUNDED = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
@@ -65,7 +66,10 @@ Told = Callable[[str], Mapping[str, Any]]
 
 @dataclass
 class Household:
-    """A relationship with one of everything that hangs on it."""
+    """A relationship with one of everything that hangs on it.
+
+    What is kept of one member is that of the first of ``people``; the last one is paused.
+    """
 
     clinic_id: UUID
     clinician_id: UUID
@@ -75,6 +79,8 @@ class Household:
     plan_id: UUID = field(default_factory=uuid4)
     schedule_id: UUID = field(default_factory=uuid4)
     schedule_version: int = 1
+    talk_id: UUID = field(default_factory=uuid4)
+    questionnaire_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass
@@ -111,12 +117,16 @@ class House:
 
 @dataclass
 class Known:
-    """What a test needs to know of the world: ids, the time, and the one link that is open."""
+    """What a test needs to know of the world: ids, the time, and the links that are open.
+
+    ``link`` leads to a form of reminders, ``asking`` to questions of intake.
+    """
 
     at: datetime
     own: House
     foreign: House
     link: str = ""
+    asking: str = ""
 
 
 class World:
@@ -188,11 +198,15 @@ def kinds_of_rows(world: World, service: str) -> list[type[Any]]:
     return kinds
 
 
-def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
-    """Return the world, and what is to be known of it."""
+def build(
+    folder: Path,
+    told: Told = lambda _: {},
+    prepare: Callable[[Service], None] = bring_up_to_date,
+) -> tuple[World, Known]:
+    """Return the world, and what is to be known of it; ``prepare`` makes what tables it lacks."""
     world = World(folder, FOUNDED, told)
     for service in world.services.values():
-        bring_up_to_date(service)
+        prepare(service)
     own, foreign = (_found(world, name) for name in ("Harbour", "Lantern"))
     _at(world, AFTER_THE_QUARTER)
     for house in (own, foreign):
@@ -202,6 +216,8 @@ def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
     known.at = world.clock.at
     for house in (own, foreign):
         _finish(world, house)
+        _keep(world, house)
+    known.asking = _ask_by_link(world, own)
     for service in world.services.values():
         _park(service, known.at)
     world.rest()
@@ -267,6 +283,7 @@ def _fill(world: World, house: House) -> None:
     settle(world.services)
     for household in house.households:
         _record(world, house, household)
+        _pause(world, house, household)
     settle(world.services)
 
 
@@ -291,18 +308,19 @@ def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]
 
 
 def _meet(world: World, house: House, household: Household) -> None:
-    """Keep that each member was met alone, without which nothing joint may be offered."""
-    actor = house.actor(Role.CLINICIAN, household.clinician_id)
-    with world.work("intake", house.clinic_id, actor=actor) as work:
+    with _treating(world, house, household) as work:
         for person_id in household.people:
-            screening.record_talk(
-                work,
-                relationship_id=household.relationship_id,
-                person_id=person_id,
-                held_on=world.clock.at.date(),
-                alone=True,
-                now=world.clock.at,
-            )
+            keeping.meet(work, household.relationship_id, person_id, world.clock.at)
+
+
+def _pause(world: World, house: House, household: Household) -> None:
+    with _treating(world, house, household) as work:
+        keeping.pause(work, household.relationship_id, household.people[-1], world.clock.at)
+
+
+def _treating(world: World, house: House, household: Household) -> Any:
+    actor = house.actor(Role.CLINICIAN, household.clinician_id)
+    return world.work("intake", house.clinic_id, actor=actor)
 
 
 def _member(name: str, house: House) -> NewMember:
@@ -426,6 +444,28 @@ def _finish(world: World, house: House) -> None:
     with world.work("reports", house.clinic_id) as work:
         wanted = select(Release.id).where(Release.organization_id == house.organization_id)
         house.release_id = work.session.scalars(wanted).one()
+
+
+def _keep(world: World, house: House) -> None:
+    """Give out questionnaires, and learn the ids of what is kept of the first of each household."""
+    now = world.clock.at
+    for household in house.households:
+        relationship_id, first = household.relationship_id, household.people[0]
+        with _treating(world, house, household) as work:
+            household.questionnaire_id = keeping.give_out(work, relationship_id, first, now)
+            household.talk_id = keeping.talk_with(work, first)
+            keeping.permit_long_ago(work, house.clinic_id, first, now)
+
+
+def _ask_by_link(world: World, house: House) -> str:
+    """Ask a member by a link; return its address."""
+    household, token = house.households[0], new_secret()
+    intake = world.services["intake"]
+    secret = intake.app.extensions["link_secret"]
+    whom = (household.relationship_id, household.people[0])
+    with _treating(world, house, household) as work:
+        keeping.ask_by_link(work, *whom, secret, token, world.clock.at)
+    return f"{intake.settings.member_url}/intake/a/{token}"
 
 
 def _park(service: Service, now: datetime) -> None:
