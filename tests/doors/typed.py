@@ -36,8 +36,8 @@ def _form(**typed: Any) -> Callable[[Subject, Role | None], Sent]:
     return lambda _about, _role: {"data": dict(typed)}
 
 
-def _members(**changes: Any) -> dict[str, Any]:
-    return {f"{name}-{n}": text for n in (1, 2) for name, text in (PERSON | changes).items()}
+def _members(number: int) -> dict[str, Any]:
+    return {f"{name}-{n + 1}": text for n in range(number) for name, text in PERSON.items()}
 
 
 def _clinician(about: Subject) -> str:
@@ -45,7 +45,7 @@ def _clinician(about: Subject) -> str:
 
 
 def _open(about: Subject, _role: Role | None) -> Sent:
-    return {"data": {**_members(), "count": "2", "label": "New", "clinician": _clinician(about)}}
+    return {"data": {**_members(2), "count": "2", "label": "New", "clinician": _clinician(about)}}
 
 
 def _change(about: Subject, _role: Role | None) -> Sent:
@@ -75,8 +75,12 @@ def _relationship(about: Subject, _role: Role | None) -> Sent:
 
 
 def _postings(about: Subject, _role: Role | None) -> Sent:
+    return {"data": {"postings": f"duty@{about.house.clinic_id}"}}
+
+
+def _new_staff(about: Subject, role: Role | None) -> Sent:
     new = {"name": "Tomas", "sign_in": f"tomas@{about.house.clinic_id}"}
-    return {"data": {**new, "postings": f"duty@{about.house.clinic_id}"}}
+    return {"data": {**new, **_postings(about, role)["data"]}}
 
 
 def _role_of_own(about: Subject, role: Role | None) -> Sent:
@@ -86,7 +90,11 @@ def _role_of_own(about: Subject, role: Role | None) -> Sent:
 
 def _entry(about: Subject, _role: Role | None) -> Sent:
     words = {f"{part}-{person}": "said" for part in Part for person in about.household.people}
-    return {"data": {**words, "kind": "session", "happened_on": DAY, "reason": "a slip", "seen": 2}}
+    return {"data": {**words, "kind": "session", "happened_on": DAY}}
+
+
+def _corrected_entry(about: Subject, role: Role | None) -> Sent:
+    return {"data": {**_entry(about, role)["data"], "reason": "a slip", "seen": 2}}
 
 
 def _parts(about: Subject, _role: Role | None) -> Sent:
@@ -157,8 +165,8 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "log.correct": _version,
     "log.write": _parts,
     "members.contact": _form(email="una@example.org", private="yes", spoken_alone="yes", **HOURS),
-    "members.details": _form(**_members()),
-    "members.new": _form(**_members()),
+    "members.details": _form(**_members(1)),
+    "members.new": _form(**_members(1)),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),
     "packs.threshold": _form(**{f"points-{K10}": "5", f"source-{K10}": "Our own audit"}),
@@ -174,13 +182,15 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "questionnaires.enter": _form(pack=str(K10), score="20", filled_on=DAY),
     "questionnaires.hand_over": _form(packs=[str(FIRST_CONVERSATION)]),
     "questionnaires.write": _form(h1="more time", filled_on=DAY),
-    "records.correct": _entry,
+    "records.correct": _corrected_entry,
     "records.write": _entry,
     "relationships.add_member": lambda _about, _role: {"json": PERSON},
     "relationships.create": _relationship,
     "schedules-api.change": lambda about, _role: {"json": {**_rule(about), "paused": True}},
     "schedules.change": lambda about, _role: {"data": _rule(about)},
-    "schedules.pause": lambda about, _role: {"data": {**_rule(about), "paused": "yes"}},
+    "schedules.pause": lambda about, _role: {
+        "data": {"version": about.household.schedule_version, "paused": "yes"}
+    },
     "schedules.reopen": _form(),
     "seat.take": _form(),
     "seated.save": _form(v1="honesty", then="onwards"),
@@ -190,7 +200,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "set_up.change_clinic": _form(**CLINIC),
     "set_up.change_roles": _postings,
     "set_up.register_clinic": _form(**CLINIC),
-    "set_up.register_staff": _postings,
+    "set_up.register_staff": _new_staff,
     "set_up.renew_password": _form(),
     "set_up.reset_second_step": _form(),
     "talks.record": _form(module="own", alone="yes", held_on=DAY, notes="prefers mornings"),

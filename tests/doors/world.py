@@ -218,8 +218,8 @@ def build(
         _finish(world, house)
         _keep(world, house)
     known.asking = _ask_by_link(world, own)
-    for service in world.services.values():
-        _park(service, known.at)
+    for name in world.services:
+        _park(world, name, own.clinic_id)
     world.rest()
     return world, known
 
@@ -384,11 +384,12 @@ def _wait_for_letters(world: World, house: House) -> str:
                 household.people.remove(letter["person_id"])
                 household.people.insert(0, letter["person_id"])
                 break
-        _at(world, max(_next_due(world), world.clock.at + timedelta(minutes=30)))
+        _at(world, max(next_due(world), world.clock.at + timedelta(minutes=30)))
     raise AssertionError("No second letter came.")
 
 
-def _next_due(world: World) -> datetime:
+def next_due(world: World) -> datetime:
+    """Return when reminders has something to do next."""
     with world.services["reminders"].store.claiming() as work:
         times = [
             *work.session.scalars(select(Planning.plan_at)),
@@ -468,22 +469,22 @@ def _ask_by_link(world: World, house: House) -> str:
     return f"{intake.settings.member_url}/intake/a/{token}"
 
 
-def _park(service: Service, now: datetime) -> None:
+def _park(world: World, name: str, clinic_id: UUID) -> None:
     """Set a fact aside in a service, as if its handler had refused it."""
     stream, partition, position = PARKED_AT
-    with service.store.engine.begin() as connection:
-        connection.execute(
+    with world.work(name, clinic_id) as work:
+        work.session.execute(
             insert(undelivered).values(
                 stream=stream,
                 partition=partition,
                 position=position,
-                clinic_id=None,
+                clinic_id=clinic_id,
                 subject_id=uuid4(),
                 type="somewhere.else.changed.v1",
                 cloud_event="{}",
                 status="dead",
                 error_class="Refusal",
                 error_code="Refusal",
-                first_failed_at=now,
+                first_failed_at=world.clock.at,
             )
         )
