@@ -128,7 +128,7 @@ class TestWhatGoesOn:
         household = known.own.households[0]
         Erasure(world, known, household.clinic_id, household.people[0]).erase()
 
-        for _ in range(80):
+        for _ in range(90):
             world.clock.at += timedelta(days=1)
             settle(world.services)
 

@@ -14,6 +14,9 @@ from zoneinfo import available_timezones
 
 from shared.errors import Refusal
 
+UNNAMED = "Someone"
+"""Stands for a person whose name was erased for good."""
+
 FEWEST_MEMBERS = 2
 MOST_MEMBERS = 12
 CARD_GOOD_FOR = timedelta(days=90)

@@ -114,11 +114,16 @@ def facts_of(
 def details_of(work: UnitOfWork, person: Person) -> Details:
     """Return how a person is called and addressed."""
     return Details(
-        name=str(work.open(person, "name")),
+        name=work.open(person, "name") or domain.UNNAMED,
         pronouns=work.open(person, "pronouns"),
         language=person.language,
         zone=person.zone,
     )
+
+
+def is_erased(work: UnitOfWork, person: Person) -> bool:
+    """Say whether what was known of a person was erased for good."""
+    return person.name is not None and work.open(person, "name") is None
 
 
 def contact_of(work: UnitOfWork, card: ContactCard | None) -> Contact:
