@@ -10,7 +10,7 @@ from shared.auth.actors import Role
 from tests.doors.canary.marks import Marks
 from tests.doors.keeping import K10
 from tests.doors.routes import Subject
-from tests.doors.typed import Sent, sent_to
+from tests.doors.typed import CHANGED, Sent, sent_to
 
 WORDS = (
     *("name", "label", "pronouns", "email", "notes", "reason", "sign_in", "csv", "file"),
@@ -115,9 +115,13 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, tuple) or (isinstance(value, str) and "relationship,member" in value)
 
 
-def _in_a_list(value: Any, marks: Marks, where: str) -> Any:
-    text = value if isinstance(value, str) else value[0].getvalue().decode()
-    text = text.replace("una@example.org", marks.address(f"{where} e-mail"))
+def list_of_people(marks: Marks, where: str) -> str:
+    """Return a clinic's own list, marked."""
+    text = CHANGED.replace("una@example.org", marks.address(f"{where} e-mail"))
     text = text.replace("Una", marks.words(f"{where} name"))
-    text = text.replace("R1", marks.words(f"{where} relationship").replace("&", ""))
+    return text.replace("R1", marks.words(f"{where} relationship").replace("&", ""))
+
+
+def _in_a_list(value: Any, marks: Marks, where: str) -> Any:
+    text = list_of_people(marks, where)
     return text if isinstance(value, str) else (io.BytesIO(text.encode()), value[1])

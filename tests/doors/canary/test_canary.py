@@ -1,21 +1,26 @@
 """What anyone types is sealed, or in front of whom it concerns, and found nowhere else (PLT-12)."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from deploy.cli import main
 from deploy.network import bring_up_to_date, settle
 from services.reminders.sending.models import MailboxLetter
+from shared.auth.actors import Role
 from shared.service import Service
 from shared.settings import SERVICES
 from shared.settings import Smtp as MailSettings
 from tests.doors.canary.flight import Flight, Logs, Tap
+from tests.doors.canary.inputs import list_of_people
 from tests.doors.canary.marks import marks_in
-from tests.doors.world import Told, World, build, next_due
+from tests.doors.world import SECRET, Told, World, build, next_due
 from tests.servers.absence import leave_to_the_build
 from tests.servers.postgres import Database
 from tests.servers.rabbitmq import RabbitMQ
@@ -74,6 +79,7 @@ def fly(folder: Path, told: Told, prepare: Callable[[Service], None], smtp: Smtp
     """Build a world, type into everything, let letters go out, and look at all that is shown."""
     world, known = build(folder / "world", told, prepare)
     flight, tap = Flight(world, known), Tap(world.services["intake"].settings)
+    bring_by_command(flight, told)
     with Logs() as logs:
         flight.type_everything()
         settle(world.services)
@@ -87,6 +93,26 @@ def fly(folder: Path, told: Told, prepare: Callable[[Service], None], smtp: Smtp
     flight.astray["broker"] |= {number for one in said for number in marks_in(one)}
     world.rest()
     return flight
+
+
+def bring_by_command(flight: Flight, told: Told) -> None:
+    """Bring a list at the command line: one that is taken in, and one that is not."""
+    folder, place = flight.world.folder, "import at the command line"
+    file = folder.with_name("people.csv")
+    others = {name: None for name in os.environ if name.startswith("ATTUNE_")}
+    settings = {f"ATTUNE_{name.upper()}": value for name, value in told("intake").items()}
+    here = {"ATTUNE_MODE": "test", "ATTUNE_DATA_DIR": str(folder), "ATTUNE_SECRET_KEY": SECRET}
+    clinician = flight.known.own.sign_in_of(Role.CLINICIAN)
+    asked = ["import", str(file), "--clinic", "Harbour Street", "--clinician", clinician]
+    good = list_of_people(flight.marks, place)
+    bad = good.replace("Europe/Lisbon", flight.marks.words(f"{place} zone"))
+    for text, code in ((bad, 1), (good, 0)):
+        file.write_text(text, encoding="utf-8")
+        with Logs():
+            done = CliRunner().invoke(main, asked, env={**others, **here, **settings})
+        assert done.exit_code == code, done.output
+        flight.astray["command line"] |= marks_in(done.output)
+    flight.taken[place] = marks_in(good)
 
 
 def read_mailbox(flight: Flight) -> None:
