@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from deploy.network import settle
+from services.intake.people.models import Person as PersonInCare
+from services.intake.people.usecases.members import tell_member
 from services.reminders.sending.models import MailboxLetter
 from services.reports.releases.models import Release
 from services.sessions.roster.models import Person
@@ -18,6 +21,7 @@ from shared.events.tables import backbone
 from shared.keys import Scope
 from shared.settings import SERVICES
 from tests.doors.callers import Caller, stand
+from tests.doors.canary.flight import Tap
 from tests.doors.erasing import Erasure
 from tests.doors.routes import address, routes_of, subject
 from tests.doors.world import THREE, Known, World
@@ -73,20 +77,22 @@ def test_a_partner_and_what_belongs_to_both_are_among_what_stays(erasure: Erasur
 class TestWhereItIsTold:
     """What the services say to each other, and keep to say it again."""
 
-    def test_facts_parked_ones_and_wishes_hold_no_word_of_theirs(
+    def test_facts_parked_ones_wishes_and_queues_hold_no_word_of_theirs(
         self, world: World, known: Known
     ) -> None:
         household = known.own.households[0]
         erasure = Erasure(world, known, household.clinic_id, household.people[0])
         words = set(erasure.words_of_theirs())
         assert len(words) > 5
+        tap = Tap(world.services["intake"].settings)
+        tell_of(world, household.clinic_id, erasure.person_id)
         want_again(world, known)
         erasure.erase()
 
-        kept = [*rows_of_the_backbone(world), *everything_told_again(world)]
+        kept = [rows_of_the_backbone(world), everything_told_again(world), list(tap.heard())]
 
-        assert any(str(erasure.person_id) in one for one in kept)
-        assert {word for word in words for one in kept if word in one} == set()
+        assert all(any(str(erasure.person_id) in one for one in each) for each in kept)
+        assert {word for word in words for each in kept for one in each if word in one} == set()
 
     @pytest.mark.parametrize("erased_by", [SERVICES, ["sessions"], ["intake"]], ids=str)
     def test_what_waits_to_be_fetched_comes_for_the_partner_and_is_given_up_for_them(
@@ -139,6 +145,13 @@ class TestWhatGoesOn:
         ours = select(Release).where(Release.organization_id == known.own.organization_id)
         with world.work("reports", household.clinic_id) as work:
             assert len(work.session.scalars(ours).all()) == 2
+
+
+def tell_of(world: World, clinic_id: UUID, person_id: UUID) -> None:
+    """Let intake say that a person's details have changed, and let it be published."""
+    with world.work("intake", clinic_id) as work:
+        tell_member(work, work.get(PersonInCare, clinic_id, person_id), world.clock.at)
+    settle(world.services)
 
 
 def want_again(world: World, known: Known) -> None:
