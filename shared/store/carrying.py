@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from shared.audit.tables import audit_entry
 from shared.columns import label_in
-from shared.keys import KeyGone, Label
+from shared.keys import Label
 from shared.store.rows import OfClinic
 from shared.store.store import Store
 from shared.store.work import UnitOfWork
@@ -68,12 +68,11 @@ def _carried(table: Table) -> list[Any]:
 
 
 def _value(work: UnitOfWork, row: OfClinic, column: Any) -> Any:
-    if label_in(column) is None:
-        return getattr(row, column.key)
-    try:
-        return work.open(row, column.key)
-    except KeyGone:
-        return ERASED
+    kept = getattr(row, column.key)
+    if label_in(column) is None or kept is None:
+        return kept
+    opened = work.open(row, column.key)
+    return ERASED if opened is None else opened
 
 
 def _json(values: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What the other services may read about people: each of them only what its work needs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from services.intake.people import queries
 from services.intake.people.domain import Means
@@ -12,30 +12,27 @@ from shared.store import UnitOfWork
 def provide_people(
     work: UnitOfWork, references: Sequence[Reference]
 ) -> Mapping[Reference, Content | None]:
-    """Give what the asking service may know about people; one that is not known is left out.
+    """Give what the asking service may know about people: None of those who were erased.
 
-    None for whoever was erased.
+    One that is not known is left out.
     """
     wanted = {(reference.clinic_id, reference.subject_id) for reference in references}
     found = {
         (person.clinic_id, person.id): (person, card)
         for person, card in queries.existing(work, wanted)
     }
-    content = for_reminders if work.actor.service == "reminders" else for_sessions
     return {
-        reference: _unless_gone(content, work, *found[reference.clinic_id, reference.subject_id])
+        reference: _content(work, *found[reference.clinic_id, reference.subject_id])
         for reference in references
         if (reference.clinic_id, reference.subject_id) in found
     }
 
 
-def _unless_gone(
-    content: Callable[[UnitOfWork, Person, ContactCard | None], Content],
-    work: UnitOfWork,
-    person: Person,
-    card: ContactCard | None,
-) -> Content | None:
-    return None if person.erased_at else content(work, person, card)
+def _content(work: UnitOfWork, person: Person, card: ContactCard | None) -> Content | None:
+    if queries.is_erased(work, person):
+        return None
+    content = for_reminders if work.actor.service == "reminders" else for_sessions
+    return content(work, person, card)
 
 
 def for_sessions(work: UnitOfWork, person: Person, _card: ContactCard | None) -> Content:

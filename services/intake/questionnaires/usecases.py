@@ -180,10 +180,8 @@ def _draft(
     work: UnitOfWork, relationship: Relationship, person: Person, pack: Pack, *, now: datetime
 ) -> Questionnaire:
     """Return the draft of this very pack that a person may go on with, or a new one."""
-    for row in queries.drafts_of(work, relationship.id, person.id):
-        if queries.pack_of(work.open(row, "content")) == pack:
-            return row
-    return _begin(work, relationship, person, pack, method=Method.ON_SCREEN, now=now)
+    found = queries.draft_of(work, relationship.id, person.id, pack)
+    return found or _begin(work, relationship, person, pack, method=Method.ON_SCREEN, now=now)
 
 
 def _begin(

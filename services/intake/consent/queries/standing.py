@@ -113,8 +113,8 @@ def pauses_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[Co
 
 
 def why_paused(work: UnitOfWork, pause: ConsentPause) -> Pause:
-    """Return why a person's consents are paused, to whoever may open that."""
-    return Pause(work.open(pause, "why"))
+    """Return why a person's consents are paused, to whoever may open that; a doubt once erased."""
+    return Pause(work.open(pause, "why") or Pause.DOUBT)
 
 
 def refusal_of(work: UnitOfWork, pause: ConsentPause) -> domain.Paused:

@@ -173,6 +173,12 @@ def details_of(work: UnitOfWork, person: Person) -> Details:
     )
 
 
+def is_erased(work: UnitOfWork, person: Person) -> bool:
+    """Say whether who a person was is gone for good, by their wish or with their key."""
+    gone = person.name is not None and work.open(person, "name") is None
+    return person.erased_at is not None or gone
+
+
 def episodes_of(work: UnitOfWork, person_id: UUID) -> Sequence[Relationship]:
     """Return every relationship to which a person belongs or belonged."""
     query = (
