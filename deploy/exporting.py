@@ -79,6 +79,7 @@ def _carry(service: Service, clinic_id: UUID, parts: "_Parts") -> None:
             parts.add("intake/consent_text.jsonl", _texts(work))
             parts.add(PEOPLE, people_list(work, service.clock.now).splitlines())
     store.engine.dispose()
+    store.keys.store.engine.dispose()
 
 
 def _texts(work: UnitOfWork) -> Iterable[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from deploy.network import build_service
 from deploy.surroundings import settings_of
-from services.intake.arrivals.domain import read_arrivals
+from services.intake.arrivals.domain import Arrivals, read_arrivals
 from services.intake.arrivals.usecases import Outcome, import_people
 from services.intake.directory import queries as directory
 from services.intake.directory.domain import SignInNameNeeded, sign_in_name
@@ -61,6 +61,16 @@ def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bo
         found = [(one.line, one.column, f"{one.reason} {one.advice}") for one in arrivals.mistakes]
         return Report(mistakes=found)
     service = build_service("intake", settings_of("intake"))
+    try:
+        return _taken_over(service, arrivals, clinic, clinician, dry_run)
+    finally:
+        service.store.engine.dispose()
+        service.store.keys.store.engine.dispose()
+
+
+def _taken_over(
+    service: Service, arrivals: Arrivals, clinic: str, clinician: str | None, dry_run: bool
+) -> Report:
     clinic_id = clinic_named(service, clinic)
     with service.store.unit_of_work(clinics={clinic_id}, actor=COMMAND_LINE) as work:
         (clinician_id, _), *others = could = _clinicians(work, clinic_id, clinician)
