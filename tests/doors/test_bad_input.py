@@ -11,7 +11,7 @@ from werkzeug.routing import Rule as Route
 from shared.settings import SERVICES
 from shared.web.sent import SEVERAL
 from tests.doors.callers import NO_ONE, Answered, Caller, Standing, stand
-from tests.doors.routes import Subject, address, methods_of, routes_of, subject
+from tests.doors.routes import Subject, address, filling, methods_of, routes_of, subject
 from tests.doors.spoiling import (
     NUL,
     UNHEARD_OF,
