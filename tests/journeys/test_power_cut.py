@@ -133,7 +133,7 @@ def open_relationships(page: Browser, mark: str, done: list[str], enough: Event)
 
 
 def listed(seen: str) -> list[str]:
-    """Return the relationships of which both names have arrived, as often as the page shows them."""
+    """Return the relationships that a page shows with both names, as often as it does."""
     return re.findall(r"\b([abc]n\d+)x and \1y No entry yet", seen)
 
 
