@@ -14,11 +14,12 @@ SECTIONS = {
         "clock": ("keeping:clock", "Move the clock, to see what tomorrow brings."),
         "seed": ("filling:seed", "Fill the laptop with an invented network of clinics."),
     },
-    "Bring people in": {
+    "Bring people in, and take them with you": {
         "import": (
             "filling:import_people",
             "Take people over from a CSV file, or say what is wrong.",
         ),
+        "export": ("filling:export", "Write everything of one clinic into one archive."),
     },
     "Run it for a clinic": {
         "secrets": ("keeping:secrets", "Write the secrets that the containers need."),

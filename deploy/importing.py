@@ -26,6 +26,7 @@ WORDS = {
     "changed": "people changed",
     "unchanged": "people unchanged",
     "kept": "contact cards kept as confirmed",
+    "papers": "consents on paper noted, to be asked anew",
 }
 
 
@@ -60,7 +61,7 @@ def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bo
         found = [(one.line, one.column, f"{one.reason} {one.advice}") for one in arrivals.mistakes]
         return Report(mistakes=found)
     service = build_service("intake", settings_of("intake"))
-    clinic_id = _clinic(service, clinic)
+    clinic_id = clinic_named(service, clinic)
     with service.store.unit_of_work(clinics={clinic_id}, actor=COMMAND_LINE) as work:
         (clinician_id, _), *others = could = _clinicians(work, clinic_id, clinician)
         outcome = import_people(
@@ -76,7 +77,8 @@ def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bo
     )
 
 
-def _clinic(service: Service, wanted: str) -> UUID:
+def clinic_named(service: Service, wanted: str) -> UUID:
+    """Return the id of the clinic that is called so, or has this id; raises NoSuchClinic."""
     with service.store.reading(clinics=(), actor=COMMAND_LINE) as work:
         known = set(work.session.scalars(select(OrganizationClinic.clinic)))
     with service.store.reading(clinics=known, actor=COMMAND_LINE) as work:

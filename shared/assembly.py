@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import MetaData
 
 from shared.audit import pages as trail
+from shared.auth.actors import Actor
 from shared.auth.tokens import service_token
 from shared.clock import Clock
 from shared.events import feed, operations
@@ -49,7 +50,11 @@ def new_feeds(settings: Settings, clients: Mapping[str, httpx.Client] | None = N
         name: httpx.Client(base_url=url, timeout=PATIENCE)
         for name, url in settings.internal_urls.items()
     }
-    return Feeds(clients, lambda teller: service_token(settings, teller, BACKBONE_SCOPES))
+
+    def token(teller: str, acting: Actor | None) -> str:
+        return service_token(settings, teller, BACKBONE_SCOPES, acting=acting)
+
+    return Feeds(clients, token)
 
 
 def new_service_app(

@@ -20,7 +20,9 @@ APP_ROLE = "attune_app"
 WORKER_ROLE = "attune_worker"
 """Under which due work of all clinics is claimed, where it exists; a member of the other."""
 
-_CLINICS = "(NULLIF(current_setting('attune.clinics', true), ''))::uuid[]"
+# In a SELECT of its own, the list is read once and not for every row. The reach is not: it lets all
+# rows of a table through or none, which the planner only foresees where it stands alone.
+_CLINICS = "(SELECT NULLIF(current_setting('attune.clinics', true), '')::uuid[])::uuid[]"
 _REACH = "current_setting('attune.reach', true)"
 
 

@@ -94,7 +94,8 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
     `relationship` belong together; `member` is what your own list calls that person. Then come
     `email`, `zone` (Europe/Lisbon), `language` (en, pt-BR), and when this person may safely be
     reached: `window_days` (mon wed), `window_from` and `window_to` (18:30). Columns for `name`,
-    `pronouns` and `label` may be there too.
+    `pronouns` and `label` may be there too, and `paper`: what someone once signed for on paper
+    (checkin.email report.aggregate), which permits nothing and is listed to be asked anew.
     """
     from deploy.importing import take_over
 
@@ -111,6 +112,24 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
         click.echo("Nothing was changed.")
         raise click.exceptions.Exit(1)
     click.echo("Nothing was changed: this was a dry run." if dry_run else "Done.")
+
+
+@click.command("export")
+@click.option("--clinic", required=True, metavar="NAME|ID", help="The clinic whose data it is.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(clinic: str, file: Path) -> None:
+    """Write everything that is kept of a clinic into FILE, a zip archive.
+
+    It holds each table of each service as JSON lines, and people.csv, which `attune import` reads.
+    What was sealed stands in it in the clear: keep it as you keep the records. That it was written
+    is noted in the audit trail of every service.
+    """
+    from deploy.exporting import export_clinic
+
+    lines = export_clinic(
+        clinic, file, told=lambda name, number: click.echo(f"{number:>9,}  {name}")
+    )
+    click.echo(f"{lines:>9,}  in all, in {file}")
 
 
 def _show_mistakes(mistakes: Sequence[tuple[int, str, str]]) -> None:

@@ -15,6 +15,9 @@ EVENING = time(20, 30)
 """The clinics' mornings and afternoons in UTC; evenings by each person's own clock."""
 
 NIGHT_AFTER = timedelta(minutes=50)
+CONFIRMED_EVERY = 70
+"""After how many days a clinician asks again whether a contact card still holds."""
+
 BOOKS_ON = 10
 """The day of each month on which books are closed, among them those of a quarter that is over."""
 
@@ -52,6 +55,8 @@ class Days:
             if together.opens_on == number:
                 opening.open_one(self.stage, self.network, together)
                 opening.meet_alone(self.stage, self.network, together)
+            if confirms_on(together, number):
+                opening.confirm_cards(self.stage, self.network, together, number)
             if together.closes_on == number:
                 opening.close_one(self.stage, self.network, together)
         self.stage.hush()
@@ -97,6 +102,13 @@ def meets_on(together: Together, number: int, cast: Cast) -> bool:
     week = (number - together.opens_on) // 7
     due = week % (together.every // 7) == 0
     return begun and not closed and due and cast.day(number).weekday() == together.weekday
+
+
+def confirms_on(together: Together, number: int) -> bool:
+    """Say whether the contact cards of a relationship are confirmed again on a day."""
+    closed = together.closes_on is not None and number >= together.closes_on
+    since = number - together.opens_on
+    return since > 0 and since % CONFIRMED_EVERY == 0 and not closed
 
 
 def visit_of(together: Together, number: int, cast: Cast) -> int:

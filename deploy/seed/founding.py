@@ -11,6 +11,9 @@ from services.intake.directory import usecases as directory
 from services.intake.directory.domain import ClinicDetails, Posting
 from shared.store import UnitOfWork
 
+POLICY = "terms.limited"
+"""The policy on what people say alone by which every invented clinic works."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
@@ -51,13 +54,15 @@ def _open(stage: Stage, network: Network, clinic: Clinic, *, now: datetime) -> N
     details = ClinicDetails(name=clinic.name, zone=clinic.zone, sender=clinic.sender, help=HELP)
 
     def register(work: UnitOfWork) -> UUID:
-        return directory.register_clinic(
+        registered = directory.register_clinic(
             work,
             clinic_id=clinic_id,
             organization_id=network.organization_id,
             details=details,
             now=now,
-        ).id
+        )
+        directory.choose_policy(work, clinic_id=clinic_id, policy=POLICY, now=now)
+        return registered.id
 
     stage.ledger.once("intake", f"clinic/{clinic.key}", register, clinics={clinic_id})
 

@@ -8,11 +8,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from deploy.seed.cast import Person, Together
-from deploy.seed.founding import Network
+from deploy.seed.founding import POLICY, Network
 from deploy.seed.stage import Stage, staff_actor
 from services.intake.consent.usecases import answer
 from services.intake.people import usecases as people
-from services.intake.people.domain import Contact, Details, NewMember, windows_on
+from services.intake.people.domain import (
+    Contact,
+    Details,
+    Device,
+    Manner,
+    Means,
+    NewMember,
+    windows_on,
+)
 from services.intake.people.models import Member
 from services.intake.screening.usecases import record_talk
 from shared.auth.actors import Actor, Role
@@ -41,6 +49,7 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
         ids = _ids(work, relationship.id, together)
         for person in together.members:
             permits = {
+                POLICY: True,
                 "checkin.email": person.permits_mail or together.label is not None,
                 "report.aggregate": together.counted,
             }
@@ -78,6 +87,26 @@ def meet_alone(stage: Stage, network: Network, together: Together) -> None:
     key = f"met/{together.key}"
     actor = _clinician_of(network, together)
     stage.ledger.once("intake", key, meet_all, clinics={clinic_id}, actor=actor)
+
+
+def confirm_cards(stage: Stage, network: Network, together: Together, number: int) -> None:
+    """Keep that each member said alone that their contact card still holds."""
+    clinic_id = network.clinics[together.clinic.key]
+    _, members = known_as(stage, together)
+
+    def confirm_all(work: UnitOfWork) -> None:
+        for person_id in members.values():
+            people.confirm_contact(
+                work,
+                clinic_id=clinic_id,
+                person_id=person_id,
+                spoken_alone=True,
+                now=stage.clock.now(),
+            )
+
+    key = f"confirmed/{together.key}/{number}"
+    actor = _clinician_of(network, together)
+    stage.ledger.once("intake", key, confirm_all, clinics={clinic_id}, actor=actor)
 
 
 def close_one(stage: Stage, network: Network, together: Together) -> None:
@@ -118,7 +147,14 @@ def _new_member(person: Person) -> NewMember:
     details = Details(
         name=person.name, zone=person.zone, language=person.language, pronouns=person.pronouns
     )
-    contact = Contact(email=person.email, private=True, windows=SAFE_HOURS)
+    contact = Contact(
+        email=person.email,
+        private=True,
+        windows=SAFE_HOURS,
+        means=frozenset({Means.EMAIL}),
+        checked=frozenset({Means.EMAIL}),
+        manner=Manner(device=Device.NOBODY),
+    )
     return NewMember(details=details, contact=contact, key=_mark(person))
 
 

@@ -7,28 +7,35 @@ from services.intake.arrivals import pages as arrivals_pages
 from services.intake.consent import api as consent_api
 from services.intake.consent import handlers as consent
 from services.intake.consent import queries as consent_queries
+from services.intake.consent import usecases as consent_usecases
 from services.intake.consent.domain import SEAT
 from services.intake.consent.jobs import jobs_of
 from services.intake.consent.models import Seat
-from services.intake.consent.pages import asking, seat
+from services.intake.consent.pages import asking, policy, seat
 from services.intake.directory import handlers as directory
 from services.intake.directory.models import Base
 from services.intake.directory.pages import (
     account,
     auditing,
+    clinics,
     door,
     proof,
     second_step,
-    set_up,
     visit,
 )
 from services.intake.people import api as people_api
 from services.intake.people import handlers as people
+from services.intake.people.pages import cards as card_pages
 from services.intake.people.pages import members as member_pages
 from services.intake.people.pages import relationships as people_pages
 from services.intake.questionnaires import handlers as questionnaires
 from services.intake.questionnaires.domain import SEAT as QUESTIONS
 from services.intake.questionnaires.pages import catalogue, seated, staff
+from services.intake.rights import handlers as rights
+from services.intake.rights import jobs as rights_jobs
+from services.intake.rights import pages as rights_pages
+from services.intake.rights.gateways import Shares
+from services.intake.rights.queries import number_waiting
 from services.intake.screening import pages as talks
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.audit.pages import know_names
@@ -47,16 +54,19 @@ PAGES = (
     proof,
     second_step,
     account,
-    set_up,
+    clinics,
     auditing,
     people_pages,
     member_pages,
+    card_pages,
     arrivals_pages,
     seat,
+    policy,
     catalogue,
     staff,
     seated,
     talks,
+    rights_pages,
 )
 
 
@@ -75,7 +85,9 @@ def create_service(
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
     providers = (*directory.PROVIDERS, *people.PROVIDERS, *questionnaires.PROVIDERS)
+    feeds = feeds or new_feeds(settings)
     app = new_service_app(__name__, settings, store, clock, providers)
+    app.extensions["shares"] = Shares(feeds)
     app.extensions["wall_clock"] = wall_clock or Clock()
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
@@ -87,15 +99,17 @@ def create_service(
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
+    people_pages.at_joining(app, consent_usecases.pause_at_joining)
+    people_pages.also_waiting(app, number_waiting)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
     return Service(
         settings=settings,
         clock=clock,
         store=store,
         app=app,
-        feeds=feeds or new_feeds(settings),
-        subscriptions=consent.SUBSCRIPTIONS,
-        jobs=jobs_of(store, clock),
+        feeds=feeds,
+        subscriptions={**consent.SUBSCRIPTIONS, **rights.SUBSCRIPTIONS},
+        jobs=(*jobs_of(store, clock), *rights_jobs.jobs_of(store, clock)),
     )
 
 

@@ -9,6 +9,9 @@ from services.reminders.engagement import queries as engagement
 from services.reminders.engagement.usecases import Bookkeeping
 from services.reminders.forms import pages as forms_pages
 from services.reminders.forms import queries as forms
+from services.reminders.rights import handlers as rights_handlers
+from services.reminders.rights import jobs as rights_jobs
+from services.reminders.rights import queries as rights
 from services.reminders.roster import handlers as roster_handlers
 from services.reminders.roster import queries as roster
 from services.reminders.roster.models import Base
@@ -67,12 +70,13 @@ def create_service(
         feeds=feeds,
         subscriptions=subscriptions,
         wanting=(
-            Wanting(kind=roster_handlers.CLINIC, apply=roster_handlers.apply_clinic),
+            Wanting(kind=roster.CLINIC, apply=roster_handlers.apply_clinic),
             schedules_handlers.wanting_person(clock.now),
         ),
         jobs=(
             *schedules_jobs.jobs(store, clock),
             *sending_jobs.jobs(office),
+            *rights_jobs.jobs(store, clock),
             *engagement_jobs.jobs(Bookkeeping(store=store, freshness=freshness), clock),
         ),
     )
@@ -105,6 +109,7 @@ def all_subscriptions() -> Subscriptions:
         sign_ins.SUBSCRIPTIONS,
         roster_handlers.SUBSCRIPTIONS,
         schedules_handlers.SUBSCRIPTIONS,
+        rights_handlers.SUBSCRIPTIONS,
     )
     kinds = dict.fromkeys(chain.from_iterable(tables))
     return {kind: _in_turn([t[kind] for t in tables if kind in t]) for kind in kinds}
@@ -134,6 +139,7 @@ def _app(
             audience=frozenset({"reports"}),
             provide=engagement.contributions,
         ),
+        Provider(kind=rights.PERSON, audience=frozenset({"intake"}), provide=rights.share_of),
     )
     app = new_service_app(__name__, settings, store, clock, providers)
     app.register_blueprint(

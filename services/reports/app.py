@@ -10,6 +10,7 @@ from services.reports.contributions import handlers
 from services.reports.contributions import jobs as contribution_jobs
 from services.reports.contributions.models import Base
 from services.reports.contributions.queries import clinic_names
+from services.reports.coverage import pages as coverage
 from services.reports.dashboard import api, pages
 from services.reports.releases import jobs as release_jobs
 from services.reports.releases.domain.schedule import CUT_OFF
@@ -40,6 +41,7 @@ def create_service(
     app = new_service_app(__name__, settings, store, clock)
     app.extensions["api"].register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(coverage.blueprint)
     app.register_blueprint(
         Blueprint("reports", __name__, static_folder="static", static_url_path="/files")
     )

@@ -15,6 +15,9 @@ from services.sessions.plans import jobs as plans_jobs
 from services.sessions.plans import pages as plans_pages
 from services.sessions.records import api as records_api
 from services.sessions.records import pages as records_pages
+from services.sessions.rights import handlers as rights
+from services.sessions.rights import jobs as rights_jobs
+from services.sessions.rights.queries import PERSON, share_of
 from services.sessions.roster import handlers as roster
 from services.sessions.roster import queries
 from services.sessions.roster.models import Base
@@ -35,8 +38,9 @@ from shared.web import show_place
 
 __all__ = ["Base", "create_app", "create_service"]
 
-CONTRIBUTIONS = Provider(
-    kind="sessions.contributions", audience=frozenset({"reports"}), provide=provide
+PROVIDERS = (
+    Provider(kind="sessions.contributions", audience=frozenset({"reports"}), provide=provide),
+    Provider(kind=PERSON, audience=frozenset({"intake"}), provide=share_of),
 )
 
 
@@ -55,11 +59,12 @@ def create_service(
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)
     feeds = feeds or new_feeds(settings)
-    app = new_service_app(__name__, settings, store, clock, [CONTRIBUTIONS])
+    app = new_service_app(__name__, settings, store, clock, PROVIDERS)
     heard: Subscriptions = {
         **sign_ins.SUBSCRIPTIONS,
         **roster.SUBSCRIPTIONS,
         **plans.SUBSCRIPTIONS,
+        **rights.SUBSCRIPTIONS,
         **outcomes.subscriptions(grace),
     }
     complete = reading_all(Repair(Inbox(store, heard, clock.now), feeds, "sessions"), "sessions")
@@ -77,6 +82,7 @@ def create_service(
         ),
         jobs=(
             *plans_jobs.jobs(store, clock.now),
+            *rights_jobs.jobs(store, clock.now),
             *outcomes_jobs.jobs(store, complete, clock.now, grace),
         ),
     )

@@ -12,6 +12,9 @@ IN_CARE = "care"
 REOPENED = "reopened"
 """What effects need once a person ended a channel by its own link."""
 
+TERMS = "terms"
+"""What is asked of someone alone needs: the clinic's policy on that, chosen and noted."""
+
 EVERYONE = "everyone"
 """What joint effects need: every other member's own yes."""
 
@@ -89,7 +92,7 @@ def changed(before: Sequence[Going], after: Sequence[Going]) -> Change:
 
 
 def _waits_for(effect: Effect, *, together: bool, lacking: Collection[str]) -> tuple[str, ...]:
-    needs = [effect.also] if effect.also else []
+    needs = effect.also.split()
     if effect.service != "intake":
         needs += [IN_CARE, REOPENED]
     missing = [need for need in needs if need in lacking]

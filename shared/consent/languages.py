@@ -31,7 +31,8 @@ class Note:
 class Language:
     """One language: how it is written, its texts, and the words around them.
 
-    ``direction`` is ``ltr`` or ``rtl``; ``page`` holds the words of pages by name.
+    ``direction`` is ``ltr`` or ``rtl``; ``page`` holds the words of pages by name, ``policies`` the
+    one sentence by which each policy stands on a form.
     """
 
     tag: str
@@ -41,6 +42,7 @@ class Language:
     months: Sequence[str]
     page: Mapping[str, str]
     notes: Mapping[str, Note]
+    policies: Mapping[str, str]
     texts: Sequence[Text]
 
     def day(self, at: datetime, zone: str) -> str:
@@ -83,6 +85,7 @@ def read_language(written: Mapping[str, Any]) -> Language:
         months=written["months"],
         page=written["page"],
         notes={code: Note(**note) for code, note in written["notes"].items()},
+        policies=written["policies"],
         texts=tuple(_text(one, tag) for one in written["text"]),
     )
 

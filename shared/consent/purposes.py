@@ -22,10 +22,14 @@ class UnknownPurpose(Refusal):
 
 
 class Basis(StrEnum):
-    """What a purpose rests on: a person's consent, or that they were told."""
+    """What a purpose rests on: a person's consent, that they were told, or that they took note.
+
+    Who took note of a rule of the house says that they know it and go along with it.
+    """
 
     CONSENT = "consent"
     INFORMED = "informed"
+    NOTED = "noted"
 
 
 class Owner(StrEnum):
@@ -75,8 +79,26 @@ class Kind:
 
     @property
     def can_be_withdrawn(self) -> bool:
-        """Whether a person can end it by saying so: only where it rests on their consent."""
-        return self.basis is Basis.CONSENT
+        """Whether a person can end it by saying so: where it rests on what they say themselves."""
+        return self.basis is not Basis.INFORMED
+
+
+def _policy(variant: str, says: str) -> Kind:
+    """Return one variant of the policy on what is said alone, of which a clinic chooses one."""
+    return Kind(
+        code=f"terms.{variant}",
+        says=says,
+        owner=Owner.INTAKE,
+        basis=Basis.NOTED,
+        longest=A_YEAR,
+        effects=(
+            Effect(service="reminders", does="Short forms may be asked of them alone"),
+            Effect(service="intake", does="They may fill in questionnaires alone"),
+        ),
+        stays="What was answered before stays in the record.",
+        wire=Purpose(f"terms.{variant}"),
+        data=("answers given alone",),
+    )
 
 
 KINDS: Mapping[str, Kind] = {
@@ -93,18 +115,23 @@ KINDS: Mapping[str, Kind] = {
             sensitive=True,
             data=("name", "record of care"),
         ),
+        _policy("apart", "Having read: what is said alone stays apart"),
+        _policy("limited", "Having read: what is said alone may have to be brought in"),
+        _policy("open", "Having read: what is said alone may be talked about together"),
         Kind(
             code="checkin.email",
             says="E-mails with a short form",
             owner=Owner.INTAKE,
             longest=A_YEAR,
             effects=(
-                Effect(service="reminders", does="Short forms go out by e-mail", also="contact"),
-                Effect(service="reminders", does="Links that were sent open", also="contact"),
+                Effect(
+                    service="reminders", does="Short forms go out by e-mail", also="contact terms"
+                ),
+                Effect(service="reminders", does="Links that were sent open", also="contact terms"),
                 Effect(
                     service="sessions",
                     does="New answers come into the course of time",
-                    also="contact",
+                    also="contact terms",
                 ),
             ),
             stays="What was answered before stays in the record.",
@@ -118,7 +145,9 @@ KINDS: Mapping[str, Kind] = {
             owner=Owner.INTAKE,
             longest=A_YEAR,
             effects=(
-                Effect(service="reminders", does="Short forms may go out by text", also="phone"),
+                Effect(
+                    service="reminders", does="Short forms may go out by text", also="phone terms"
+                ),
             ),
             stays="What was answered before stays in the record.",
             wire=Purpose.CHECKIN_SMS,
@@ -134,7 +163,7 @@ KINDS: Mapping[str, Kind] = {
                 Effect(
                     service="reminders",
                     does="The short form may ask how free they feel to say no",
-                    also="contact",
+                    also="contact terms",
                 ),
             ),
             stays="What was answered before stays in the record.",
@@ -221,6 +250,12 @@ KINDS: Mapping[str, Kind] = {
     )
 }
 """Every purpose, in the order in which people are asked."""
+
+POLICIES = tuple(kind.code for kind in KINDS.values() if kind.basis is Basis.NOTED)
+"""The variants of the policy on what is said alone; a clinic works by one of them."""
+
+TOLD_AS = {kind.wire: kind.code for kind in KINDS.values() if kind.wire is not None}
+"""The purpose behind each word by which other services are told."""
 
 
 def kind_of(purpose: str) -> Kind:

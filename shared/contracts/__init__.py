@@ -17,15 +17,21 @@ CATALOGUE: dict[str, type[Event]] = {
         intake.QuestionnaireCompleted,
         intake.ConsentChanged,
         intake.ContributionChanged,
+        intake.ContributionEnded,
+        intake.PersonChanged,
+        intake.PersonErased,
         sessions.SessionRecorded,
         sessions.PlanChanged,
         sessions.SessionsPeriodClosed,
+        sessions.SessionsRequestSettled,
         reminders.PromptSettled,
         reminders.FormReceived,
         reminders.AvailabilityChanged,
         reminders.ChannelChanged,
         reminders.RemindersPeriodClosed,
+        reminders.RemindersRequestSettled,
         reports.ReleasePublished,
+        reports.ReportsRequestSettled,
     )
 }
 """Every event type that is told, and its class."""

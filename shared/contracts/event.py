@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -58,13 +58,13 @@ class Event:
 
         Raises BadEvent when a field is missing or does not fit.
         """
+        values: dict[str, Any] = {"clinic_id": clinic_id}
         try:
-            values = {
-                name: reads(data[name])
-                for name, reads, needed in _reading(cls)
-                if needed or name in data
-            }
-            return _made(cls, {"clinic_id": clinic_id, "occurred_at": _moment(time), **values})
+            values["occurred_at"] = _moment(time)
+            for name, reads, needed in _reading(cls):
+                if needed or name in data:
+                    values[name] = reads(data[name])
+            return _made(cls, values)
         except (AttributeError, KeyError, TypeError, ValueError):
             missing = any(needed and name not in data for name, _, needed in _reading(cls))
             raise BadEvent("field_missing" if missing else "field_unreadable") from None
@@ -90,7 +90,7 @@ def _made(kind: type[Made], values: Mapping[str, Any]) -> Made:
     Much faster than the constructor of a frozen class, which sets one field after the other.
     """
     event = kind.__new__(kind)
-    vars(event).update(values)
+    event.__dict__.update(values)
     return event
 
 
@@ -129,7 +129,7 @@ def _reader(hint: Any) -> Reader:
     if hint is datetime:
         return _moment
     if hint in (bool, int):
-        return partial(_exactly, hint)
+        return _exactly(hint)
     if hint is UUID:
         return read_id
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -137,10 +137,13 @@ def _reader(hint: Any) -> Reader:
     raise TypeError(f"An event cannot carry {hint!r}.")
 
 
-def _exactly(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError
-    return value
+def _exactly(kind: type) -> Reader:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError
+        return value
+
+    return read
 
 
 def _moment(text: str) -> datetime:

@@ -143,6 +143,7 @@ class ConsentChanged(Event):
     """A person's permission for one purpose has a new revision.
 
     It permits from ``valid_from`` (included) to ``valid_until`` (excluded), if ``permitted``.
+    ``text_version`` is that of the words that were shown; 0 where it was not told.
     """
 
     type = "intake.consent.changed.v1"
@@ -156,6 +157,7 @@ class ConsentChanged(Event):
     revision: int
     valid_from: datetime
     valid_until: datetime
+    text_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,3 +171,51 @@ class ContributionChanged(Event):
     episode_id: UUID
     permitted: bool
     revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributionEnded(Event):
+    """An episode is never counted in reports again, and what it contributed is removed.
+
+    It is answered by ``reports.request.settled``, under this ``request_id``.
+    """
+
+    type = "intake.contribution.ended.v1"
+    stream = "intake.contributions"
+    subject = "episode_id"
+
+    episode_id: UUID
+    request_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(Event):
+    """Whether anything that rests on a person's permission may begin or go on now."""
+
+    type = "intake.person.changed.v1"
+    stream = "intake.consent"
+    subject = "person_id"
+    classification = DataClassification.PRIVATE
+
+    person_id: UUID
+    available: bool
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event):
+    """A person is gone for good; it carries who confirmed it with them and who approved it.
+
+    Each listener answers with ``<service>.request.settled`` once it has done its part.
+    """
+
+    type = "intake.person.erased.v1"
+    stream = "intake.consent"
+    subject = "person_id"
+    classification = DataClassification.PRIVATE
+
+    person_id: UUID
+    request_id: UUID
+    confirmed_by: UUID
+    approved_by: UUID

@@ -77,3 +77,17 @@ class RemindersPeriodClosed(Event):
     classification = DataClassification.OPERATIONAL
 
     period: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemindersRequestSettled(Event):
+    """What was asked of this service is done: how much it stopped, removed, and keys destroyed."""
+
+    type = "reminders.request.settled.v1"
+    stream = "reminders.settled"
+    subject = "request_id"
+
+    request_id: UUID
+    stopped: int
+    removed: int
+    keys: int

@@ -21,3 +21,17 @@ class ReleasePublished(Event):
     organization_id: UUID
     release_id: UUID
     period: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsRequestSettled(Event):
+    """What was asked of this service is done: how much it stopped, removed, and keys destroyed."""
+
+    type = "reports.request.settled.v1"
+    stream = "reports.settled"
+    subject = "request_id"
+
+    request_id: UUID
+    stopped: int
+    removed: int
+    keys: int

@@ -46,3 +46,17 @@ class SessionsPeriodClosed(Event):
     classification = DataClassification.OPERATIONAL
 
     period: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsRequestSettled(Event):
+    """What was asked of this service is done: how much it stopped, removed, and keys destroyed."""
+
+    type = "sessions.request.settled.v1"
+    stream = "sessions.settled"
+    subject = "request_id"
+
+    request_id: UUID
+    stopped: int
+    removed: int
+    keys: int

@@ -13,6 +13,9 @@ class Purpose(StrEnum):
     CHECKIN_SMS = "checkin.sms"
     CHECKIN_ITEMS = "checkin.items"
     REPORT_AGGREGATE = "report.aggregate"
+    TERMS_APART = "terms.apart"
+    TERMS_LIMITED = "terms.limited"
+    TERMS_OPEN = "terms.open"
 
 
 class Channel(StrEnum):
@@ -23,10 +26,20 @@ class Channel(StrEnum):
 
 
 class RelationshipState(StrEnum):
-    """Whether a relationship is in care."""
+    """Whether a relationship is in care; apart: each member is, alone, and nothing is joint."""
 
     OPEN = "open"
+    APART = "apart"
     CLOSED = "closed"
+
+    @property
+    def in_care(self) -> bool:
+        """Whether its members are in care."""
+        return self is not RelationshipState.CLOSED
+
+
+IN_CARE = tuple(state for state in RelationshipState if state.in_care)
+"""The states in which members are in care."""
 
 
 class PlanState(StrEnum):

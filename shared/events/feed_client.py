@@ -6,14 +6,15 @@ from typing import Any
 
 import httpx
 
+from shared.auth.actors import Actor
 from shared.errors import Unreachable
 from shared.events.content import Reference
 from shared.events.heard import Heard, read_events
 
 PAGE = 500
 
-Token = Callable[[str], str]
-"""Returns a short-lived service token for the service that is asked."""
+Token = Callable[[str, Actor | None], str]
+"""Returns a short-lived service token for the service that is asked, and for whom one acts."""
 
 
 class GenerationDiffers(Exception):
@@ -61,28 +62,36 @@ class Feeds:
         return Page(found["generation"], found["head"], read_events(found["events"]))
 
     def content(
-        self, teller: str, kind: str, references: Sequence[Reference]
+        self,
+        teller: str,
+        kind: str,
+        references: Sequence[Reference],
+        *,
+        acting: Actor | None = None,
     ) -> dict[Reference, dict[str, Any] | None]:
         """Return the content of references; None where it is gone for good.
 
-        A reference that the teller leaves out is not known to it yet.
+        A reference that the teller leaves out is not known to it yet. Give ``acting`` where a
+        member of staff caused the question.
         """
         asked = [
             {"clinic_id": str(r.clinic_id), "subject_id": str(r.subject_id), "version": r.version}
             for r in references
         ]
-        found = self._ask(teller, "POST", f"/internal/content/{kind}", json={"references": asked})
+        body = {"references": asked}
+        found = self._ask(teller, "POST", f"/internal/content/{kind}", acting, json=body)
         by_place = {(str(r.clinic_id), str(r.subject_id)): r for r in references}
         return {
             by_place[item["clinic_id"], item["subject_id"]]: item["content"]
             for item in found["items"]
         }
 
-    def _ask(self, teller: str, method: str, path: str, **how: Any) -> Any:
+    def _ask(
+        self, teller: str, method: str, path: str, acting: Actor | None = None, **how: Any
+    ) -> Any:
+        bearer = {"Authorization": f"Bearer {self._token(teller, acting)}"}
         try:
-            answer = self._clients[teller].request(
-                method, path, headers={"Authorization": f"Bearer {self._token(teller)}"}, **how
-            )
+            answer = self._clients[teller].request(method, path, headers=bearer, **how)
         except httpx.HTTPError:
             raise Unreachable from None
         if answer.status_code == 409:

@@ -14,6 +14,7 @@ from shared.events.feed_client import Feeds, GenerationDiffers, Pruned
 from shared.events.lease import database_time
 from shared.events.parking import PAUSES
 from shared.events.tables import wanted
+from shared.keys import KeyGone
 from shared.store.store import Store
 
 PAGE = 100
@@ -71,6 +72,8 @@ class Fetching:
                 )
         except NotYetKnown:
             return self._later(reference)
+        except KeyGone:
+            return self._forget(reference)
         return 1
 
     def _later(self, reference: Reference) -> int:
@@ -84,6 +87,12 @@ class Fetching:
                 .values(tries=tried + 1, next_try_at=database_time(connection) + pause)
             )
         return 0
+
+    def _forget(self, reference: Reference) -> int:
+        """Want no more what was erased here: it cannot be kept, and others wait behind it."""
+        with self._store.engine.begin() as connection:
+            connection.execute(delete(wanted).where(_this(reference)))
+        return 1
 
 
 def pending(connection: Connection, kind: str, clinic_id: UUID, subject_id: UUID) -> bool:

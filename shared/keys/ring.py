@@ -6,10 +6,12 @@ its 16-byte tag. The format names the algorithm, so that another can stand besid
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hmac import digest
+from struct import Struct, error
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +30,7 @@ FORMAT = 2
 FRONT_BYTES = 5
 NONCE_BYTES = 12
 HEAD_BYTES = FRONT_BYTES + NONCE_BYTES
+_HEAD = Struct(f"{FRONT_BYTES}s{NONCE_BYTES}s").unpack_from
 PSEUDONYM_BYTES = 16
 HELD_FOR_SECONDS = 45.0
 """How long an unwrapped key is used without asking the store; a destroyed one is gone then."""
@@ -52,7 +55,8 @@ class KeyGone(Refusal):
 Cipher = Callable[[bytes, bytes, bytes], bytes]
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Held:
     """An unwrapped key, and until when (monotonic seconds) it may be used."""
 
     encrypt: Cipher
@@ -97,19 +101,22 @@ class KeyRing:
         if held is None or held.until <= self._ticks():
             held = _keep(self._sealing, which, _at(place, self.newest(place.key)))
         nonce = self._randomness(NONCE_BYTES)
-        return held.front + nonce + held.encrypt(nonce, value, held.bound + row.bytes)
+        bound = held.bound + row.int.to_bytes(16)
+        return held.front + nonce + held.encrypt(nonce, value, bound)
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Return what was sealed for this place; raises Tampered when it was not, or KeyGone."""
         clinic, scope, subject, table, column, row = place
-        which = clinic.int, scope, subject.int, table, column, sealed[:FRONT_BYTES]
-        held = self._opening.get(which)
         try:
+            front, nonce = _HEAD(sealed)
+            which = clinic.int, scope, subject.int, table, column, front
+            held = self._opening.get(which)
             if held is None or held.until <= self._ticks():
-                version = self._version(place.key, version_of(sealed))
+                version = self._version(place.key, version_of(front))
                 held = _keep(self._opening, which, _at(place, version))
-            nonce, rest = sealed[FRONT_BYTES:HEAD_BYTES], sealed[HEAD_BYTES:]
-            return held.decrypt(nonce, rest, held.bound + row.bytes)
+            return held.decrypt(nonce, sealed[HEAD_BYTES:], held.bound + row.int.to_bytes(16))
+        except error:
+            raise _tampered(place, "form") from None
         except (InvalidTag, ValueError):
             raise _tampered(place, "changed") from None
         except Tampered as found:
@@ -245,7 +252,7 @@ def _pseudonym(held: Held, subject_id: UUID) -> bytes:
 
 def _at(place: Place, held: Held) -> Held:
     """Return a key as it serves one column."""
-    return held._replace(bound=place.bound(held.version))
+    return replace(held, bound=place.bound(held.version))
 
 
 def _keep(cache: dict[Any, Held], whose: Any, held: Held) -> Held:

@@ -26,6 +26,13 @@ def end_keys(store: Store, *, clinic_id: UUID, scope: Scope, subject_id: UUID) -
     return sum(store.keys.destroy(KeyName(clinic_id, each, subject_id)) for each in ENDED[scope])
 
 
+def keys_ended(store: Store, *, clinic_id: UUID, scope: Scope, subject_id: UUID) -> int:
+    """Return how many keys of a person or a relationship there were and are destroyed."""
+    names = [KeyName(clinic_id, each, subject_id) for each in ENDED[scope]]
+    found = [store.keys.store.newest(name) for name in names]
+    return sum(one is not None and one.wrapped is None and bool(one.kid) for one in found)
+
+
 def keeper(service: str) -> Actor:
     """Return the actor under which an operator's command works on keys."""
     return replace(system(service), at=f"{service}:keys")

@@ -13,7 +13,7 @@ from shared.auth.actors import Actor
 from shared.contracts.event import Event
 from shared.errors import NotFound
 from shared.events import outbox, references
-from shared.keys import HOUSE, KeyRing, Place, Scope
+from shared.keys import HOUSE, KeyGone, KeyRing, Place, Scope
 from shared.labels import ABOUT_CARE, Label
 from shared.store.rows import ClaimRow, ClinicRow, LookupRow, OfClinic
 from shared.tenancy import Reach, narrow
@@ -103,7 +103,7 @@ class UnitOfWork:
                 self._look(Act.WROTE, place)
 
     def open(self, row: Any, column: str) -> Any:
-        """Return what a sealed column of a row holds; nothing stays None.
+        """Return what a sealed column of a row holds; None for nothing, and for what was erased.
 
         Raises OutsideItsLabels where the actor's view may not show it, and Tampered.
         """
@@ -114,9 +114,13 @@ class UnitOfWork:
         if kept is None:
             return None
         place = place_of(row, column)
+        try:
+            text = self.keys.open(place, kept)
+        except KeyGone:
+            return None
         if self.actor.watched and label in ABOUT_CARE:
             self._look(Act.READ, place)
-        return json.loads(self.keys.open(place, kept))
+        return json.loads(text)
 
     def note(
         self,

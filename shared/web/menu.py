@@ -30,6 +30,7 @@ SET_UP = (
     Entry(says="Staff", service="intake", path="/staff"),
     Entry(says="Import", service="intake", path="/import"),
     Entry(says="Questionnaires", service="intake", path="/questionnaires"),
+    Entry(says="Coverage", service="reports", path="/coverage"),
 )
 
 MENU: Mapping[Role, Sequence[Entry]] = {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench import celery_way, laptop, latency, naive, ours, raw_kombu
+from tests.bench import celery_way, entering, laptop, latency, naive, ours, raw_kombu, trust
 from tests.bench.stage import Place, Stage
 
 RAW = "raw kombu, no database"
@@ -16,6 +16,7 @@ SINGLE = "Attune, one event per message"
 BARE = "SQLite, one bare executemany"
 LAPTOP = "Attune on the laptop (SQLite)"
 LATENCY, PRODUCER = "commit to commit, p50", "one producer transaction"
+TRUST = "what trust costs"
 
 Figures = dict[str, float]
 
@@ -68,6 +69,11 @@ RATIOS = (
     Ratio("one event per message / naive", SINGLE, NAIVE),
     Ratio("p50 at 50 events/s / producer transaction", LATENCY, PRODUCER, at_most=5),
     Ratio("laptop / one bare executemany", LAPTOP, BARE, at_least=0.12),
+    Ratio("sealing / bare AESGCM", trust.SEALED, trust.BARE_CALL, at_most=2),
+    Ratio("Fernet / sealing", trust.FERNET, trust.SEALED, at_least=4),
+    Ratio("trail / the same rows without a chain", trust.CHAINED, trust.UNCHAINED, at_most=1.5),
+    Ratio("signed in / the same page for all", entering.SIGNED_IN, entering.FOR_ALL, at_most=1.3),
+    Ratio("row-level security / without", trust.GUARDED, trust.UNGUARDED, at_most=1.2),
 )
 
 
@@ -96,6 +102,7 @@ def ways(sizes: Sizes) -> dict[str, Callable[[Place], Figures]]:
         LATENCY: lambda place: _latency(place, sizes.latency),
         BARE: lambda place: {BARE: laptop.measure_bare(place.folder, sizes.laptop)},
         LAPTOP: lambda place: {LAPTOP: laptop.measure(place.folder, sizes.laptop)},
+        TRUST: trust.measure,
     }
 
 

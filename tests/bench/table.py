@@ -8,12 +8,26 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench.rounds import Figures, Ratio, Spread, absolutes, ratios
+from tests.bench.rounds import (
+    BARE,
+    CELERY,
+    LAPTOP,
+    NAIVE,
+    OURS,
+    RAW,
+    SINGLE,
+    Figures,
+    Ratio,
+    Spread,
+    absolutes,
+    ratios,
+)
 
 PUBLISHED = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 MARK = "<!-- what follows is written by `python -m tests.bench --write` -->"
 LIBRARIES = ("kombu", "amqp", "sqlalchemy", "psycopg", "celery")
-TIMES = ("commit", "producer")
+PER_SECOND = {RAW, NAIVE, CELERY, OURS, SINGLE, BARE, LAPTOP}
+"""The figures that are rates; all others are seconds."""
 
 Row = tuple[str, str, str, str]
 
@@ -70,17 +84,16 @@ def _markdown(head: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> s
 
 
 def _figures(name: str, each: Spread) -> tuple[str, str, str]:
-    if name.split()[0] in TIMES or name.startswith("one producer"):
-        return _milliseconds(each.median), _milliseconds(each.least), _milliseconds(each.most)
-    return _rate(each.median), _rate(each.least), _rate(each.most)
+    shown = _rate if name in PER_SECOND else _time
+    return shown(each.median), shown(each.least), shown(each.most)
 
 
 def _verdict(ratio: Ratio, each: Spread) -> str:
     return {True: "yes", False: "no", None: ""}[ratio.reached(each.median)]
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.1f} µs"
 
 
 def _rate(per_second: float) -> str:

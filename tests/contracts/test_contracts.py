@@ -48,7 +48,11 @@ class TestGoldenSamples:
 
         assert event is not None
         assert event.type == path.stem
-        assert event.data() == message["data"]
+        meant, written = event.data(), message["data"]
+        assert {name: meant[name] for name in written} == written
+        added = meant.keys() - written.keys()
+        defaults = {field.name: field.default for field in fields(event)}
+        assert {name: meant[name] for name in added} == {name: defaults[name] for name in added}
         assert str(event.subject_id) == message["subject"]
 
     @pytest.mark.parametrize("path", samples())

@@ -9,11 +9,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.intake.consent import usecases as consent
+from services.intake.questionnaires import usecases as questionnaires
 from shared.auth.actors import Actor, Door, Role
 from shared.auth.matrix import whole_matrix
 from shared.auth.policy import current_actor
 from shared.settings import SERVICES
 from shared.web.seating import seat_address
+from tests.doors.keeping import FIRST_CONVERSATION
 from tests.doors.world import MEMBER_HOST, PASSWORD, STAFF_HOST, House, Known, World
 from tests.visitors import Visitor, bearer
 
@@ -25,20 +27,22 @@ COOKIES = ("attune-staff", "attune-session", "attune-seat-intake", "visit")
 
 @dataclass(frozen=True)
 class Caller:
-    """Someone before a door, by what they show there."""
+    """Someone before a door, by what they show there; a seat by what it is for, if not consent."""
 
     door: Door
     role: Role | None = None
     scope: str = ""
+    purpose: str = ""
 
     def __str__(self) -> str:
-        return str(self.role or self.door) + (f" {self.scope}" if self.scope else "")
+        return " ".join(filter(None, [str(self.role or self.door), self.scope, self.purpose]))
 
 
 NO_ONE, SEATED, WITH_LINK = Caller(Door.NOBODY), Caller(Door.SEAT), Caller(Door.LINK)
+SEATED_WITH_QUESTIONS = Caller(Door.SEAT, purpose="questions")
 STAFF = [Caller(Door.STAFF, role) for role in Role]
 SERVICES_BY_SCOPE = [Caller(Door.SERVICE, scope=scope) for scope in (*SCOPES, "unheard-of")]
-MEMBERS = [SEATED, WITH_LINK]
+MEMBERS = [SEATED, SEATED_WITH_QUESTIONS, WITH_LINK]
 EVERYONE = [*STAFF, NO_ONE, *MEMBERS, *SERVICES_BY_SCOPE]
 
 
@@ -100,18 +104,19 @@ def stand(
         others = [name for name in SERVICES if name != service]
         headers = bearer(app, caller=others[0], scopes=[caller.scope])
         return Standing(app, host, headers=headers)
-    return Standing(app, host, cookies=cookies_of(world, known, caller))
+    return Standing(app, host, cookies=cookies_of(world, known, caller, service))
 
 
-def cookies_of(world: World, known: Known, caller: Caller) -> dict[str, str]:
-    """Return what the browser of someone of Harbour holds."""
+def cookies_of(world: World, known: Known, caller: Caller, service: str) -> dict[str, str]:
+    """Return what the browser of someone of Harbour holds when they come to a service."""
     if caller.door is Door.STAFF and caller.role is not None:
         return sign_in(world, known.own.sign_in_of(caller.role))
     if caller.door is Door.SEAT:
-        household = known.own.households[0]
-        return take_seat(world, known.own, household.relationship_id, household.people[0])
+        return take_seat(world, known.own, caller.purpose)
+    if caller.door is Door.LINK and service == "intake":
+        return open_form(world, service, known.asking)
     if caller.door is Door.LINK:
-        return start_form(world, known.link)
+        return open_form(world, "reminders", known.link)
     return {}
 
 
@@ -123,24 +128,35 @@ def sign_in(world: World, name: str) -> dict[str, str]:
     return _kept(visitor)
 
 
-def take_seat(world: World, house: House, relationship_id: UUID, person_id: UUID) -> dict[str, str]:
-    """Hand over to a member, who takes the seat; return the cookies."""
+def take_seat(world: World, house: House, purpose: str) -> dict[str, str]:
+    """Hand over to the member of a household who takes such seats; return the cookies."""
     intake = world.services["intake"]
+    whose = {
+        "relationship_id": house.households[0].relationship_id,
+        "person_id": seated_at(house, purpose),
+        "now": world.clock.now(),
+    }
     with world.work("intake", house.clinic_id, actor=house.actor(Role.CLINICIAN)) as work:
-        _, key = consent.hand_over(
-            work, relationship_id=relationship_id, person_id=person_id, now=world.clock.now()
-        )
+        if purpose:
+            _, key = questionnaires.hand_over(work, **whose, packs=[FIRST_CONVERSATION])
+        else:
+            _, key = consent.hand_over(work, **whose)
     path = seat_address(intake.settings, key).removeprefix(intake.settings.member_url)
     visitor = Visitor(intake.app, host=MEMBER_HOST)
     assert visitor.post(path).status_code == 303
     return _kept(visitor)
 
 
-def start_form(world: World, link: str) -> dict[str, str]:
-    """Start the form behind a link; return the cookies."""
-    reminders = world.services["reminders"]
-    visitor = Visitor(reminders.app, host=MEMBER_HOST)
-    assert visitor.post(link.removeprefix(reminders.settings.member_url)).status_code == 303
+def seated_at(house: House, purpose: str) -> UUID:
+    """Return who sits: one person has one seat at a time."""
+    return house.households[0].people[1 if purpose else 0]
+
+
+def open_form(world: World, service: str, link: str) -> dict[str, str]:
+    """Start the form behind a link of a service; return the cookies."""
+    behind = world.services[service]
+    visitor = Visitor(behind.app, host=MEMBER_HOST)
+    assert visitor.post(link.removeprefix(behind.settings.member_url)).status_code == 303
     return _kept(visitor)
 
 

@@ -40,6 +40,9 @@ CHANGES = re.compile("|".join(NEW_IN_EVERY_ANSWER))
 KNOWN_IN_THE_CLINIC = ("trying.openness",)
 """What every clinician of a clinic may ask about each relationship there."""
 
+OF_ONE_MEMBER = {"questionnaire_id", "talk_id"}
+"""Parameters that name something of one member, under whose address it stands."""
+
 NAMED_IN_BODY = ("import.take_in", "relationships.create", "people.open_relationship")
 NAMED_IN_BODY += ("arrivals.look", "set_up.register_staff", "people.change", "log.write")
 
@@ -57,6 +60,19 @@ def cases(known: Known, caller: Caller, route: Route) -> Iterator[tuple[str, Sub
         if "relationship_id" in route.arguments and _names_more(route):
             yield f"{says}, inside one's own", _inside(own, other), _inside(own, never)
             yield f"one's own, inside what is {says}", _inside(other, own), _inside(never, own)
+    if OF_ONE_MEMBER & set(route.arguments):
+        yield "of the other member", *_of_the_second(own, never)
+
+
+def _of_the_second(own: Subject, never: Subject) -> tuple[Subject, Subject]:
+    """Return addresses that name another member, and under them what is the first one's."""
+    others = own.household.people[1:]
+    relationship_id = own.household.relationship_id
+    first, nothing_there = (
+        replace(own, household=replace(of, relationship_id=relationship_id, people=others))
+        for of in (own.household, never.household)
+    )
+    return first, nothing_there
 
 
 def _names_more(route: Route) -> bool:

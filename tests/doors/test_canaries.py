@@ -5,18 +5,24 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.intake.questionnaires.models import Questionnaire
 from shared.auth.actors import Door, Role, system
 from shared.labels import Label
 from shared.settings import SERVICES
-from tests.doors.callers import MEMBERS, NO_ONE, Caller, stand
+from tests.doors.callers import (
+    MEMBERS,
+    NO_ONE,
+    SEATED_WITH_QUESTIONS,
+    Caller,
+    seated_at,
+    stand,
+)
 from tests.doors.routes import READING, address, methods_of, routes_of, subject
 from tests.doors.typed import sent_to
 from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
 
 pytestmark = pytest.mark.timeout(900)
 CANARY = "canary-4f1d"
-YET_TO_HOLD = ("intake.consent_", "intake.questionnaire", "intake.talk")
-"""Tables of consent, questionnaires and talks of which this world holds no rows yet."""
 
 
 def sealed_columns(kind: Any) -> list[str]:
@@ -37,16 +43,22 @@ def sow(world: World, known: Known) -> dict[str, int]:
                     rows = work.session.scalars(select(kind)).all()
                     sown[f"{service}.{kind.__table__.name}.{column}"] = len(rows)
                     for row in rows:
-                        work.seal(row, **{column: CANARY})
+                        if not is_their_own(row, known):
+                            work.seal(row, **{column: CANARY})
     return sown
+
+
+def is_their_own(row: Any, known: Known) -> bool:
+    """Whether a row is the draft of the member who sits with questions: a seat shows one's own."""
+    draft = isinstance(row, Questionnaire) and row.filled_on is None
+    return draft and row.person_id == seated_at(known.own, SEATED_WITH_QUESTIONS.purpose)
 
 
 def test_the_world_keeps_something_in_every_sealed_column(world: World, known: Known) -> None:
     sown = sow(world, known)
 
     assert len(sown) > 15
-    empty = [name for name, rows in sown.items() if not rows]
-    assert [name for name in empty if not name.startswith(YET_TO_HOLD)] == []
+    assert [name for name, rows in sown.items() if not rows] == []
 
 
 @pytest.mark.requirement("CHK-07", "INT-01")

@@ -4,16 +4,33 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.intake.consent.domain import TEXTS
 from services.intake.directory.domain import CLINIC_ROLES
 from services.sessions.records.domain import Part
 from shared.auth.actors import Role
+from shared.consent.texts import text_in_force
+from tests.doors.keeping import FIRST_CONVERSATION, K10, NOT_TOLD
 from tests.doors.routes import Subject
-from tests.doors.world import FILE, PASSWORD
+from tests.doors.world import AFTER_THE_QUARTER, FILE, PASSWORD
 
 Sent = dict[str, Any]
 HOURS = {f"from-{day}": "17:00" for day in range(7)} | {f"to-{day}": "22:00" for day in range(7)}
 PERSON = {"name": "Una", "zone": "Europe/Lisbon", "language": "en", "pronouns": "she/her"}
-CLINIC = {"name": "Quay", "zone": "Europe/Lisbon", "sender": "Quay", "help": "Call 112."}
+CARD = {
+    "email": "una@example.org",
+    "means": ["email"],
+    "checked": ["email"],
+    "private": "yes",
+    "device": "nobody",
+    "spoken_alone": "yes",
+}
+CLINIC = {
+    "name": "Quay",
+    "zone": "Europe/Lisbon",
+    "sender": "Quay",
+    "help": "Call 112.",
+    "card_days": "90",
+}
 PASSWORDS = {"present": "not this one", "password": "four words of my own"}
 CHANGED = FILE.replace("Ulla", "Una").replace("u@", "una@")
 DAY = "2026-11-02"
@@ -33,8 +50,8 @@ def _form(**typed: Any) -> Callable[[Subject, Role | None], Sent]:
     return lambda _about, _role: {"data": dict(typed)}
 
 
-def _members(**changes: Any) -> dict[str, Any]:
-    return {f"{name}-{n}": text for n in (1, 2) for name, text in (PERSON | changes).items()}
+def _members(number: int) -> dict[str, Any]:
+    return {f"{name}-{n + 1}": text for n in range(number) for name, text in PERSON.items()}
 
 
 def _clinician(about: Subject) -> str:
@@ -42,7 +59,7 @@ def _clinician(about: Subject) -> str:
 
 
 def _open(about: Subject, _role: Role | None) -> Sent:
-    return {"data": {**_members(), "count": "2", "label": "New", "clinician": _clinician(about)}}
+    return {"data": {**_members(2), "count": "2", "label": "New", "clinician": _clinician(about)}}
 
 
 def _change(about: Subject, _role: Role | None) -> Sent:
@@ -71,9 +88,19 @@ def _relationship(about: Subject, _role: Role | None) -> Sent:
     return {"json": {**ids, "members": [PERSON, PERSON], "label": "New"}}
 
 
+def _known(about: Subject, _role: Role | None) -> Sent:
+    """Someone of another household of the same house."""
+    others = [one for one in about.house.households if one is not about.household]
+    return {"data": {"person": str(others[0].people[0])}}
+
+
 def _postings(about: Subject, _role: Role | None) -> Sent:
+    return {"data": {"postings": f"duty@{about.house.clinic_id}"}}
+
+
+def _new_staff(about: Subject, role: Role | None) -> Sent:
     new = {"name": "Tomas", "sign_in": f"tomas@{about.house.clinic_id}"}
-    return {"data": {**new, "postings": f"duty@{about.house.clinic_id}"}}
+    return {"data": {**new, **_postings(about, role)["data"]}}
 
 
 def _role_of_own(about: Subject, role: Role | None) -> Sent:
@@ -83,7 +110,11 @@ def _role_of_own(about: Subject, role: Role | None) -> Sent:
 
 def _entry(about: Subject, _role: Role | None) -> Sent:
     words = {f"{part}-{person}": "said" for part in Part for person in about.household.people}
-    return {"data": {**words, "kind": "session", "happened_on": DAY, "reason": "a slip", "seen": 2}}
+    return {"data": {**words, "kind": "session", "happened_on": DAY}}
+
+
+def _corrected_entry(about: Subject, role: Role | None) -> Sent:
+    return {"data": {**_entry(about, role)["data"], "reason": "a slip", "seen": 2}}
 
 
 def _parts(about: Subject, _role: Role | None) -> Sent:
@@ -114,18 +145,36 @@ def _proved(about: Subject, _role: Role | None) -> Sent:
     return {"data": {"proof_password": PASSWORD}}
 
 
+def _answers(**said: str) -> Callable[[Subject, Role | None], Sent]:
+    """Return answers to questions about consent, with the texts that stood there."""
+    answers = {purpose.replace("_", "."): answer for purpose, answer in said.items()}
+    shown = {f"shown.{purpose}": _text_of(purpose) for purpose in answers}
+    return _form(**answers, **shown)
+
+
+def _text_of(purpose: str) -> str:
+    return text_in_force(TEXTS, purpose, "en", AFTER_THE_QUARTER).hash
+
+
 TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "account.change_password": _form(**PASSWORDS),
     "account.end_all": _form(),
     "account.end_sign_in": _form(sign_in=NOBODYS),
     "arrivals.confirm": _form(),
     "arrivals.look": _file,
+    "asked.send": _answers(checkin_email="no"),
+    "asked.start": _form(),
+    "asking.create": _form(purposes=["checkin.email", NOT_TOLD], hours="48"),
     "backbone.content": _references,
-    "consent.choose": _form(**{"checkin.email": "yes", "report.aggregate": "no"}),
+    "consent.choose": _answers(checkin_email="yes", report_aggregate="no"),
     "consent.hand_over": _form(),
+    "consent.pause": _form(why="doubt"),
+    "consent.receipt": _form(),
     "consent.record": _form(
         purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
     ),
+    "consent.separate": _form(),
+    "consent.settle": _form(),
     "door.own_password": _form(name="no one", **PASSWORDS),
     "door.sign_out": _form(),
     "door.signing_in": _form(name="no one", password="not this one"),
@@ -136,11 +185,15 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "import.take_in": _import,
     "log.correct": _version,
     "log.write": _parts,
-    "members.contact": _form(email="una@example.org", private="yes", spoken_alone="yes", **HOURS),
-    "members.details": _form(**_members()),
-    "members.new": _form(**_members()),
+    "cards.change": _form(**CARD, **HOURS),
+    "cards.confirm": _form(spoken_alone="yes"),
+    "cards.stop": _form(stop="email"),
+    "members.details": _form(**_members(1)),
+    "members.known": _known,
+    "members.new": _form(**_members(1)),
     "operations.discard": _form(reason="a test"),
     "operations.retry": _form(),
+    "packs.threshold": _form(**{f"points-{K10}": "5", f"source-{K10}": "Our own audit"}),
     "people.change": _change,
     "people.close": _form(),
     "people.open_relationship": _open,
@@ -149,24 +202,41 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "plans.release": _form(),
     "plans.stop": _form(),
     "plans.take_back": _form(),
+    "policies.choose": _form(policy="terms.limited"),
     "proof.prove": _proved,
-    "records.correct": _entry,
+    "questionnaires.enter": _form(pack=str(K10), score="20", filled_on=DAY),
+    "questionnaires.hand_over": _form(packs=[str(FIRST_CONVERSATION)]),
+    "questionnaires.write": _form(h1="more time", filled_on=DAY),
+    "records.correct": _corrected_entry,
     "records.write": _entry,
     "relationships.add_member": lambda _about, _role: {"json": PERSON},
     "relationships.create": _relationship,
+    "rights.call_off": _form(),
+    "rights.change_rule": _form(pause_days="14", keeps="Ten years."),
+    "rights.hand_over": _form(),
+    "rights.handed_over": _form(),
+    "rights.lift": _form(),
+    "rights.receipt": _form(),
+    "rights.review": _form(decision="refuse", reason="Not freely."),
+    "rights.take_down": _form(kind="erasure", came="in_person", alone="yes"),
     "schedules-api.change": lambda about, _role: {"json": {**_rule(about), "paused": True}},
     "schedules.change": lambda about, _role: {"data": _rule(about)},
-    "schedules.pause": lambda about, _role: {"data": {**_rule(about), "paused": "yes"}},
+    "schedules.pause": lambda about, _role: {
+        "data": {"version": about.household.schedule_version, "paused": "yes"}
+    },
     "schedules.reopen": _form(),
     "seat.take": _form(),
+    "seated.save": _form(v1="honesty", then="onwards"),
     "second_step.keep_another": _form(code="123456", offer="invented"),
     "second_step.keep_first": _form(code="123456", offer="invented"),
     "second_step.renew_codes": _form(),
     "set_up.change_clinic": _form(**CLINIC),
     "set_up.change_roles": _postings,
     "set_up.register_clinic": _form(**CLINIC),
-    "set_up.register_staff": _postings,
+    "set_up.register_staff": _new_staff,
     "set_up.renew_password": _form(),
     "set_up.reset_second_step": _form(),
+    "talks.record": _form(module="own", alone="yes", held_on=DAY, notes="prefers mornings"),
+    "talks.take_back": _form(),
     "trying.offer": lambda _about, _role: {"json": {"experiment": "X02", "days": 14}},
 }

@@ -24,9 +24,20 @@ from services.intake.directory import usecases as directory
 from services.intake.directory.domain import CLINIC_ROLES, ClinicDetails, Posting
 from services.intake.directory.models import StaffAccount
 from services.intake.people import usecases as people
-from services.intake.people.domain import Contact, Details, NewMember, windows_on
+from services.intake.people.domain import (
+    Contact,
+    Details,
+    Device,
+    Manner,
+    Means,
+    NewMember,
+    windows_on,
+)
 from services.intake.people.models import Member
-from services.intake.screening import usecases as screening
+from services.intake.rights.domain import Came
+from services.intake.rights.domain import Kind as Asked
+from services.intake.rights.domain import State as Standing
+from services.intake.rights.models import RightsRequest
 from services.reminders.schedules.models import Due, Planning, Schedule
 from services.reminders.sending.models import MailboxLetter
 from services.reports.releases.models import Release
@@ -37,11 +48,13 @@ from services.sessions.records import usecases as records
 from services.sessions.records.domain import Kind, Part
 from shared.assembly import new_feeds
 from shared.auth.actors import Actor, Door, Role, system
+from shared.auth.links import new_secret
 from shared.contracts.words import Purpose
 from shared.events.tables import undelivered
 from shared.labels import Label
 from shared.service import Service
 from shared.settings import SERVICES, Mode, Settings
+from tests.doors import keeping
 from tests.visitors import Visitor
 
 FOUNDED = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)
@@ -58,14 +71,26 @@ FILE = "\n".join((COLUMNS, *(row.format(HOW) for row in ROWS), ""))
 THREE, TWO, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Di", "Ed")
 """Members of the three relationships of each house; the last one has nothing on offer."""
 
-BOTH = {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
+REQUESTS = {
+    "waiting": (Asked.ACCESS, Standing.WAITING),
+    "copy": (Asked.ACCESS, Standing.GRANTED),
+    "limit": (Asked.LIMIT, Standing.GRANTED),
+    "erasure": (Asked.ERASURE, Standing.SETTLED),
+}
+"""What the first member of each household asked for, and where it stands."""
+
+POLICY = "terms.limited"
+BOTH = {POLICY: True, Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True}
 
 Told = Callable[[str], Mapping[str, Any]]
 
 
 @dataclass
 class Household:
-    """A relationship with one of everything that hangs on it."""
+    """A relationship with one of everything that hangs on it.
+
+    What is kept of one member is that of the first of ``people``; the last one is paused.
+    """
 
     clinic_id: UUID
     clinician_id: UUID
@@ -75,6 +100,9 @@ class Household:
     plan_id: UUID = field(default_factory=uuid4)
     schedule_id: UUID = field(default_factory=uuid4)
     schedule_version: int = 1
+    request_ids: dict[str, UUID] = field(default_factory=lambda: {one: uuid4() for one in REQUESTS})
+    talk_id: UUID = field(default_factory=uuid4)
+    questionnaire_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass
@@ -111,12 +139,16 @@ class House:
 
 @dataclass
 class Known:
-    """What a test needs to know of the world: ids, the time, and the one link that is open."""
+    """What a test needs to know of the world: ids, the time, and the links that are open.
+
+    ``link`` leads to a form of reminders, ``asking`` to questions of intake.
+    """
 
     at: datetime
     own: House
     foreign: House
     link: str = ""
+    asking: str = ""
 
 
 class World:
@@ -188,11 +220,15 @@ def kinds_of_rows(world: World, service: str) -> list[type[Any]]:
     return kinds
 
 
-def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
-    """Return the world, and what is to be known of it."""
+def build(
+    folder: Path,
+    told: Told = lambda _: {},
+    prepare: Callable[[Service], None] = bring_up_to_date,
+) -> tuple[World, Known]:
+    """Return the world, and what is to be known of it; ``prepare`` makes what tables it lacks."""
     world = World(folder, FOUNDED, told)
     for service in world.services.values():
-        bring_up_to_date(service)
+        prepare(service)
     own, foreign = (_found(world, name) for name in ("Harbour", "Lantern"))
     _at(world, AFTER_THE_QUARTER)
     for house in (own, foreign):
@@ -202,8 +238,10 @@ def build(folder: Path, told: Told = lambda _: {}) -> tuple[World, Known]:
     known.at = world.clock.at
     for house in (own, foreign):
         _finish(world, house)
-    for service in world.services.values():
-        _park(service, known.at)
+        _keep(world, house)
+    known.asking = _ask_by_link(world, own)
+    for name in world.services:
+        _park(world, name, own.clinic_id)
     world.rest()
     return world, known
 
@@ -232,6 +270,7 @@ def _found(world: World, name: str) -> House:
             ),
             now=now,
         )
+        directory.choose_policy(work, clinic_id=clinic_id, policy=POLICY, now=now)
         house = House(organization.id, clinic_id)
         for role in Role:
             house.staff[role] = _register(work, house, role, house.sign_in_of(role), now)
@@ -267,6 +306,7 @@ def _fill(world: World, house: House) -> None:
     settle(world.services)
     for household in house.households:
         _record(world, house, household)
+        _pause(world, house, household)
     settle(world.services)
 
 
@@ -287,28 +327,51 @@ def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]
         for person_id in found.people:
             key = {"clinic_id": house.clinic_id, "person_id": person_id}
             consent.answer(work, **key, answers=BOTH, now=now)
+        for name, (kind, state) in REQUESTS.items():
+            request = RightsRequest(
+                clinic_id=house.clinic_id,
+                id=found.request_ids[name],
+                relationship_id=opened.id,
+                person_id=found.people[0],
+                kind=kind,
+                came=Came.IN_PERSON,
+                state=state,
+                taken_at=now,
+                taken_by=clinician_id,
+            )
+            work.seal(request, reason="They want this freely.")
+            work.add(request)
     return found
 
 
 def _meet(world: World, house: House, household: Household) -> None:
-    """Keep that each member was met alone, without which nothing joint may be offered."""
-    actor = house.actor(Role.CLINICIAN, household.clinician_id)
-    with world.work("intake", house.clinic_id, actor=actor) as work:
+    with _treating(world, house, household) as work:
         for person_id in household.people:
-            screening.record_talk(
-                work,
-                relationship_id=household.relationship_id,
-                person_id=person_id,
-                held_on=world.clock.at.date(),
-                alone=True,
-                now=world.clock.at,
-            )
+            keeping.meet(work, household.relationship_id, person_id, world.clock.at)
+
+
+def _pause(world: World, house: House, household: Household) -> None:
+    with _treating(world, house, household) as work:
+        keeping.pause(work, household.relationship_id, household.people[-1], world.clock.at)
+
+
+def _treating(world: World, house: House, household: Household) -> Any:
+    actor = house.actor(Role.CLINICIAN, household.clinician_id)
+    return world.work("intake", house.clinic_id, actor=actor)
 
 
 def _member(name: str, house: House) -> NewMember:
     details = Details(name=name, zone="Europe/Lisbon", language="en", pronouns="they/them")
     email = f"{name.lower()}.{house.clinic_id.hex[-6:]}@example.org"
-    return NewMember(details=details, contact=Contact(email=email, private=True, windows=HOURS))
+    contact = Contact(
+        email=email,
+        private=True,
+        windows=HOURS,
+        means=frozenset({Means.EMAIL}),
+        checked=frozenset({Means.EMAIL}),
+        manner=Manner(device=Device.NOBODY),
+    )
+    return NewMember(details=details, contact=contact)
 
 
 def _record(world: World, house: House, household: Household) -> None:
@@ -366,11 +429,12 @@ def _wait_for_letters(world: World, house: House) -> str:
                 household.people.remove(letter["person_id"])
                 household.people.insert(0, letter["person_id"])
                 break
-        _at(world, max(_next_due(world), world.clock.at + timedelta(minutes=30)))
+        _at(world, max(next_due(world), world.clock.at + timedelta(minutes=30)))
     raise AssertionError("No second letter came.")
 
 
-def _next_due(world: World) -> datetime:
+def next_due(world: World) -> datetime:
+    """Return when reminders has something to do next."""
     with world.services["reminders"].store.claiming() as work:
         times = [
             *work.session.scalars(select(Planning.plan_at)),
@@ -428,22 +492,44 @@ def _finish(world: World, house: House) -> None:
         house.release_id = work.session.scalars(wanted).one()
 
 
-def _park(service: Service, now: datetime) -> None:
+def _keep(world: World, house: House) -> None:
+    """Give out questionnaires, and learn the ids of what is kept of the first of each household."""
+    now = world.clock.at
+    for household in house.households:
+        relationship_id, first = household.relationship_id, household.people[0]
+        with _treating(world, house, household) as work:
+            household.questionnaire_id = keeping.give_out(work, relationship_id, first, now)
+            household.talk_id = keeping.talk_with(work, first)
+            keeping.permit_long_ago(work, house.clinic_id, first, now)
+
+
+def _ask_by_link(world: World, house: House) -> str:
+    """Ask a member by a link; return its address."""
+    household, token = house.households[0], new_secret()
+    intake = world.services["intake"]
+    secret = intake.app.extensions["link_secret"]
+    whom = (household.relationship_id, household.people[0])
+    with _treating(world, house, household) as work:
+        keeping.ask_by_link(work, *whom, secret, token, world.clock.at)
+    return f"{intake.settings.member_url}/intake/a/{token}"
+
+
+def _park(world: World, name: str, clinic_id: UUID) -> None:
     """Set a fact aside in a service, as if its handler had refused it."""
     stream, partition, position = PARKED_AT
-    with service.store.engine.begin() as connection:
-        connection.execute(
+    with world.work(name, clinic_id) as work:
+        work.session.execute(
             insert(undelivered).values(
                 stream=stream,
                 partition=partition,
                 position=position,
-                clinic_id=None,
+                clinic_id=clinic_id,
                 subject_id=uuid4(),
                 type="somewhere.else.changed.v1",
                 cloud_event="{}",
                 status="dead",
                 error_class="Refusal",
                 error_code="Refusal",
-                first_failed_at=now,
+                first_failed_at=world.clock.at,
             )
         )

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from services.intake.app import create_service
+from services.intake.consent import usecases as consent
 from services.intake.directory import usecases as directory
 from services.intake.directory.domain import ClinicDetails, Posting
 from services.intake.directory.models import StaffAccount
@@ -30,6 +31,7 @@ from shared.settings import Mode, Settings
 from tests.visitors import Visitor
 
 PASSWORD = "a good password"
+POLICY = "terms.limited"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 STAFF_HOST = "localhost:8000"
 MEMBER_HOST = "127.0.0.1:8000"
@@ -97,6 +99,25 @@ class House:
                 now=self.clock.now(),
                 **more,
             )
+
+    def choose_policy(self, policy: str = POLICY) -> None:
+        """Let the clinic choose its policy on what is said alone."""
+        with self.work() as work:
+            directory.choose_policy(
+                work, clinic_id=self.clinic, policy=policy, now=self.clock.now()
+            )
+
+    def note_policy(self, *people: UUID, agrees: bool = True, policy: str = POLICY) -> None:
+        """Let people, each alone, say of the policy whether they go along with it."""
+        for person_id in people:
+            with self.work() as work:
+                consent.answer(
+                    work,
+                    clinic_id=self.clinic,
+                    person_id=person_id,
+                    answers={policy: agrees},
+                    now=self.clock.now(),
+                )
 
     def person(self, relationship: Relationship, name: str) -> UUID:
         """Return the id of a member by name."""

@@ -16,6 +16,9 @@ from services.intake.arrivals.domain import (
     FileNotUsable,
     read_arrivals,
 )
+from services.intake.consent import queries as consent
+from services.intake.consent.models import ConsentPause
+from services.intake.consent.usecases import answer
 from services.intake.people import queries
 from services.intake.people import usecases as people
 from services.intake.people.domain import Contact
@@ -282,6 +285,50 @@ class TestImport:
         assert b"aphira" not in b"".join(path.read_bytes() for path in files)
 
 
+PAPER = f"{HEADER},paper\n{ANA},checkin.email report.aggregate\n{NOA},\n"
+
+
+class TestPaper:
+    def test_what_was_signed_on_paper_permits_nothing_and_is_asked_anew(self, house):
+        outcome = taken(house, PAPER)
+        page = house.visitor("ines").get("/intake/consent/endings").text
+
+        with house.work() as work:
+            [ana] = consent.noted_on_paper(work, work.session.scalars(select(Person.id)).all())
+            standing = consent.standing(
+                work, clinic_id=house.clinic, person_id=ana, now=house.clock.now()
+            )
+        assert outcome.papers == 2
+        assert page.count("To renew") == 2
+        assert not any(decision.permits for decision in standing.values())
+
+    def test_twice_is_the_same_as_once_and_a_dry_run_notes_nothing(self, house):
+        before = taken(house, PAPER, dry_run=True).papers
+
+        assert (before, taken(house, PAPER).papers, taken(house, PAPER).papers) == (2, 2, 0)
+
+    def test_whoever_was_asked_here_is_not_asked_anew(self, house):
+        taken(house, PAPER)
+        with house.work() as work:
+            [ana] = consent.noted_on_paper(work, work.session.scalars(select(Person.id)).all())
+            answer(
+                work,
+                clinic_id=house.clinic,
+                person_id=ana,
+                answers={"checkin.email": False, "report.aggregate": True},
+                now=house.clock.now(),
+            )
+
+        assert "To renew" not in house.visitor("ines").get("/intake/consent/endings").text
+
+    def test_is_refused_where_it_names_something_that_is_not_asked_here(self):
+        content = PAPER.replace("report.aggregate", "everything")
+
+        [mistake] = read_arrivals(content).mistakes
+        assert (mistake.line, mistake.column) == (2, "paper")
+        assert "checkin.email or report.aggregate" in mistake.advice
+
+
 class TestPage:
     def form(self, house, content):
         return {
@@ -366,3 +413,24 @@ class TestApi:
         assert answer.status_code == 422
         assert answer.content_type == "application/problem+json"
         assert answer.json["errors"][0]["pointer"] == "/line 3/language"
+
+
+@pytest.mark.requirement("INT-17")
+class TestWhoIsNotAskedYet:
+    HEAD = f"{HEADER},not_asked\n"
+
+    def test_waits_from_the_start(self, house):
+        taken(house, self.HEAD + ANA + ",age\n" + NOA + ",\n")
+
+        with house.work() as work:
+            [pause] = work.session.scalars(select(ConsentPause)).all()
+            person = work.get(Person, house.clinic, pause.person_id)
+            assert work.open(person, "name") == "Ana"
+            assert work.open(pause, "why") == "age"
+
+    def test_is_said_in_one_of_two_words(self, house):
+        read = read_arrivals(self.HEAD + ANA + ",too young\n" + NOA + ",\n")
+
+        assert [(one.column, one.advice) for one in read.mistakes] == [
+            ("not_asked", "Write age or doubt, or leave the cell empty.")
+        ]

@@ -14,7 +14,14 @@ from tests.intake.conftest import PASSWORD
 from tests.trails import break_off, lines, seen
 from tests.visitors import Visitor
 
-CARD = {"email": "ana@letters.example", "private": "yes", "spoken_alone": "yes"}
+CARD = {
+    "email": "ana@letters.example",
+    "means": ["email"],
+    "checked": ["email"],
+    "private": "yes",
+    "device": "nobody",
+    "spoken_alone": "yes",
+}
 HOURS = {"from-0": "18:00", "to-0": "20:00"}
 
 

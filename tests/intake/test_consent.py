@@ -50,14 +50,12 @@ def ledger(house, person_id):
 
 def answered(house, person_id, **more):
     """Let a person answer, by the use case."""
+    said = {
+        "answers": {Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True},
+        "now": house.clock.now(),
+    }
     with house.work() as work:
-        usecases.answer(
-            work,
-            clinic_id=house.clinic,
-            person_id=person_id,
-            answers={Purpose.CHECKIN_EMAIL: True, Purpose.REPORT_AGGREGATE: True},
-            **{"now": house.clock.now(), **more},
-        )
+        usecases.answer(work, clinic_id=house.clinic, person_id=person_id, **(said | more))
 
 
 class TestSeat:

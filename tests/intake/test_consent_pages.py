@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from services.intake.consent import domain, handlers, queries, usecases
 from services.intake.consent.domain import Said
 from services.intake.people import usecases as people
-from services.intake.people.domain import Contact, windows_on
+from services.intake.people.domain import Contact, Device, Manner, Means, windows_on
 from shared.consent.ledger import Evidence, OutOfOrder
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import NotAsShown
@@ -180,7 +180,7 @@ class TestPause:
         assert [event.permitted for event in house.told(ConsentChanged)] == [True] * 2 + [False] * 2
         refused = ines.post(page(), ON_PAPER)
         assert refused.status_code == 422
-        assert ("18 years" in refused.text) is (why == "age")
+        assert ("those whom your clinic asks" in refused.text) is (why == "age")
         assert ines.post(house.page(ana_and_noa, ana, "/hand-over")).status_code == 422
 
     def test_still_takes_a_no(self, house, ana, ines, page):
@@ -372,7 +372,9 @@ class TestWhatIf:
 
 
 def whole_card(house, person_id):
-    """Let a person's contact card be whole and confirmed."""
+    """Let a person's contact card be whole and confirmed, and the policy noted by them."""
+    house.choose_policy()
+    house.note_policy(person_id)
     with house.work() as work:
         people.change_contact(
             work,
@@ -382,6 +384,9 @@ def whole_card(house, person_id):
                 email=f"{person_id.hex[:6]}@mail.example",
                 private=True,
                 windows=windows_on(range(7), *HOURS),
+                means=frozenset({Means.EMAIL}),
+                checked=frozenset({Means.EMAIL}),
+                manner=Manner(device=Device.NOBODY),
             ),
             spoken_alone=True,
             now=house.clock.now(),
@@ -402,3 +407,43 @@ def test_the_overview_of_all_members_shows_no_answer_of_any(house, ana_and_noa, 
     assert after == before
     assert "Ana" in after
     assert "Noa" in after
+
+
+class TestWhoIsNotAskedFromTheStart:
+    @pytest.mark.requirement("INT-17")
+    @pytest.mark.parametrize("why", ["age", "doubt"])
+    def test_waits_when_the_relationship_opens_and_the_others_do_not(self, house, ines, why):
+        typed = {"count": "2", "name-1": "Ana", "name-2": "Noa"}
+        typed |= {"zone-1": "UTC", "zone-2": "UTC", "not_asked-1": why}
+
+        answer = ines.post("/intake/relationships/new", typed)
+
+        place = answer.headers["Location"]
+        page = ines.get(place).text
+        said = {name: ines.get(url).text for url, name in re.findall(CONSENT_OF, page)}
+        assert "Paused." in said["Ana"]
+        assert "Paused." not in said["Noa"]
+
+    @pytest.mark.requirement("INT-17")
+    def test_waits_when_they_join_later(self, house, ines, ana_and_noa):
+        typed = {"name-1": "Kim", "zone-1": "UTC", "not_asked-1": "doubt"}
+
+        ines.post(house.page(ana_and_noa, None, "/members/new"), typed)
+
+        kim = house.person(ana_and_noa, "Kim")
+        assert "Paused." in ines.get(house.page(ana_and_noa, kim, "/consent")).text
+        handed = ines.post(house.page(ana_and_noa, kim, "/hand-over"))
+        assert handed.status_code == 422
+
+    @pytest.mark.requirement("INT-17")
+    def test_is_asked_from_the_age_that_the_clinic_chose(self, house, ines):
+        details = {"name": "Harbour Street", "zone": "Europe/Lisbon", "sender": "Harbour"}
+        place = f"/intake/setup/clinics/{house.clinic}"
+        refused = house.visitor("rui").post(place, details | {"adult_age": "5"})
+        house.visitor("rui").post(place, details | {"adult_age": "16"})
+
+        assert "between 14 and 21" in refused.text
+        assert "younger than 16" in ines.get("/intake/relationships/new").text
+
+
+CONSENT_OF = r'href="([^"]+/consent)">Consent<span class="visually-hidden"> of (\w+)'

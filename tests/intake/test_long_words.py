@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.intake.test_questionnaires import FIRST, at, kept, page_of, seated
+from tests.intake.test_questionnaires import FIRST, asked_alone, at, kept, page_of, seated
 
 
 @pytest.fixture
 def ana(house, ana_and_noa):
     """Ana, who is asked."""
-    return house.person(ana_and_noa, "Ana")
+    return asked_alone(house, house.person(ana_and_noa, "Ana"))
 
 
 def test_every_line_of_an_answer_is_kept(house, ana_and_noa, ana):

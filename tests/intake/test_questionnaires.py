@@ -66,14 +66,21 @@ def without_tokens(page: str) -> str:
     return re.sub(r"[0-9a-f-]{36}|nonce-\S+", "", "\n".join(lines))
 
 
+def asked_alone(house, person_id):
+    """Return a person who may be asked alone: they noted the policy that the clinic chose."""
+    house.choose_policy()
+    house.note_policy(person_id)
+    return person_id
+
+
 @pytest.fixture
 def ana(house, ana_and_noa) -> UUID:
-    return house.person(ana_and_noa, "Ana")
+    return asked_alone(house, house.person(ana_and_noa, "Ana"))
 
 
 @pytest.fixture
 def noa(house, ana_and_noa) -> UUID:
-    return house.person(ana_and_noa, "Noa")
+    return asked_alone(house, house.person(ana_and_noa, "Noa"))
 
 
 class TestAtTheSeat:

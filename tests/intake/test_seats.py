@@ -82,8 +82,11 @@ class Practice:
 
 @pytest.fixture
 def practice(house: House, ana_and_noa: Any) -> Practice:
-    """Ana and Noa at Harbour Street."""
-    return Practice(house, ana_and_noa)
+    """Ana and Noa at Harbour Street, who both noted the policy on what is said alone."""
+    made = Practice(house, ana_and_noa)
+    house.choose_policy()
+    house.note_policy(made.ana, made.noa)
+    return made
 
 
 def is_closed(member: Visitor, path: str) -> bool:

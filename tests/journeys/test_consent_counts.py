@@ -86,6 +86,10 @@ def it_may_be_asked(stage: Stage, name: str) -> bool:
     return _told(stage, name, Purpose.CHECKIN_ITEMS)
 
 
+def it_is_noted(stage: Stage, name: str) -> bool:
+    return _told(stage, name, Purpose.TERMS_LIMITED)
+
+
 def a_message_may_be_left(stage: Stage, name: str) -> bool:
     return "Goes on Intake: Staff may leave them a message" in stage.page(name, "/why")
 
@@ -105,6 +109,7 @@ def _told(stage: Stage, name: str, purpose: Purpose) -> bool:
 
 
 SEEN: dict[str, tuple[str, str, Callable[[Stage, str], bool]]] = {
+    "terms.limited": ("reminders", "short forms may be asked of them alone", it_is_noted),
     "checkin.email": ("reminders", "a link that was sent opens", a_link_opens),
     "checkin.sms": ("reminders", "the channel is open to sending", a_channel_is_open),
     "checkin.safety_items": ("reminders", "these questions are permitted", it_may_be_asked),
@@ -112,6 +117,11 @@ SEEN: dict[str, tuple[str, str, Callable[[Stage, str], bool]]] = {
     "contact.voicemail": ("intake", "staff see that a message may be left", a_message_may_be_left),
 }
 JOINT = {"report.aggregate"}
+WITH_IT = {"terms.limited": {"checkin.email"}}
+"""What else stops with a purpose."""
+
+OTHER_POLICIES = {"terms.apart", "terms.open"}
+"""A clinic works by one policy; the others do what that one does."""
 
 
 @pytest.fixture
@@ -154,10 +164,11 @@ def _flipped(stage: Stage, name: str, purpose: str) -> None:
     stage.says(name, purpose, "yes")
 
     changed = {place for place, seen in before.items() if ended[place] != seen}
-    expected = {(one, purpose) for one in (NAMES if purpose in JOINT else [name])}
+    whose = NAMES if purpose in JOINT else [name]
+    expected = {(one, it) for one in whose for it in {purpose, *WITH_IT.get(purpose, ())}}
     assert changed == {place for place in expected if place in before}
     assert _everything(stage) == before
-    if purpose != "checkin.sms":  # nothing goes by text yet: no telephone numbers are kept
+    if purpose != "checkin.sms":  # nothing goes by text yet
         assert service in would_stop & would_start
 
 
@@ -174,7 +185,7 @@ def _everything(stage: Stage) -> dict[tuple[str, str], bool]:
 def test_every_purpose_is_seen_or_is_said_not_to_be_there_yet():
     told = {"treatment.record"}  # rests on no consent: nothing depends on it but that they know
 
-    assert {*SEEN, *ELSEWHERE, *NOT_YET, *told} == set(KINDS)
+    assert {*SEEN, *ELSEWHERE, *NOT_YET, *OTHER_POLICIES, *told} == set(KINDS)
 
 
 def test_what_is_seen_is_printed():

@@ -157,7 +157,16 @@ class Practice:
         page.follow(f"Contact card of {name}")
         hours = {f"from-{day}": "17:00" for day in range(7)}
         hours |= {f"to-{day}": "22:00" for day in range(7)}
-        page.press("Save", email=email, private="yes", spoken_alone="yes", **hours)
+        page.press(
+            "Save",
+            email=email,
+            means=["email"],
+            checked=["email"],
+            private="yes",
+            device="nobody",
+            spoken_alone="yes",
+            **hours,
+        )
         assert page.path == f"/intake/relationships/{relationship_id}", page.text
 
     def talk_alone(self, relationship_id: str, name: str) -> None:
@@ -172,7 +181,12 @@ class Practice:
         page.press(f"Hand over to {name}")
         member = page.follow("Open the page").press("Start")
         assert "It is up to you" in member.text, member.text
-        said = {"checkin.email": "yes", "report.aggregate": "yes", **answers}
+        said = {
+            "terms.limited": "yes",
+            "checkin.email": "yes",
+            "report.aggregate": "yes",
+            **answers,
+        }
         member.press("Save and close", **said)
         assert "Thank you" in member.text, member.text
         self.clinician = self.world.sign_in("clinician@harbour.example")
@@ -192,6 +206,9 @@ def new_practice(world: World) -> Practice:
         help="Call 112 in an emergency.",
     )
     assert "Harbour Street" in admin.text, admin.text
+    admin.open("/intake/setup").follow("Policy on what people say alone")
+    admin.press("Choose this policy", policy="terms.limited")
+    assert "The policy is chosen" in admin.text, admin.text
     clinician = world.first_sign_in(
         "clinician@harbour.example", register(admin, "clinician", "Mia Castellanos")
     )

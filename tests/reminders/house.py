@@ -38,6 +38,7 @@ from tests.visitors import Visitor
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
 EVENINGS = [{"day": day, "from": "17:00", "to": "22:00"} for day in range(7)]
+POLICY = "terms.limited"
 HELP = "Helpline for everyone: 0800 000 000\nAt night: 0800 000 001"
 MEMBERS_HOST = "127.0.0.1:8000"
 
@@ -123,6 +124,7 @@ class House:
                     version=self._next(person_id),
                 )
             )
+            self.note_policy(person_id)
         return relationship_id
 
     def describe(self, person_id: UUID, **changes: Any) -> None:
@@ -132,7 +134,10 @@ class House:
             "zone": BERLIN,
             "channels": {"email": f"{person_id.hex[:8]}@example.org", "sms": None},
             "windows": EVENINGS,
+            "verified": {"email": True, "sms": False},
             "private": True,
+            "shared": False,
+            "box": person_id.hex,
             "confirmed_on": self.clock.now().date().isoformat(),
         }
         self.intake.content["intake.person", person_id] = card | changes
@@ -154,12 +159,19 @@ class House:
 
     def close_relationship(self, relationship_id: UUID) -> None:
         """Let a relationship's care end."""
+        self._change(relationship_id, RelationshipState.CLOSED)
+
+    def go_apart(self, relationship_id: UUID) -> None:
+        """Let the members of a relationship go on in care, each alone."""
+        self._change(relationship_id, RelationshipState.APART)
+
+    def _change(self, relationship_id: UUID, state: RelationshipState) -> None:
         self.intake.tell(
             RelationshipChanged(
                 **self._now(),
                 relationship_id=relationship_id,
                 clinician_id=self.clinician_id,
-                state=RelationshipState.CLOSED,
+                state=state,
                 version=self._next(relationship_id),
             )
         )
@@ -175,11 +187,17 @@ class House:
             "person_id": person_id,
             "purpose": Purpose.CHECKIN_EMAIL,
             "permitted": True,
-            "revision": self._next((person_id, "consent")),
+            "revision": changes.get("revision") or self._next((person_id, "consent")),
             "valid_from": now,
             "valid_until": now + timedelta(days=365),
         }
         return ConsentChanged(**self._now(), **(values | changes))
+
+    def note_policy(self, person_id: UUID, *, permitted: bool = True, **changes: Any) -> None:
+        """Let a person agree to the clinic's policy on what is said alone, or no longer."""
+        policy = Purpose.TERMS_LIMITED
+        values = {"purpose": policy, "revision": self._next((person_id, policy)), **changes}
+        self.intake.tell(self.consent_event(person_id, permitted=permitted, **values))
 
     def couple(self, count: int = 2) -> tuple[UUID, list[UUID]]:
         """Return a relationship whose members all agreed, and have been heard of."""
@@ -299,6 +317,7 @@ class House:
             "organization_name": "Harbour Group",
             "sender": "Harbour notes",
             "help": HELP,
+            "policy": POLICY,
         }
         self.intake.tell(ClinicRegistered(**self._now(), organization_id=uuid4(), version=1))
         self.hear()

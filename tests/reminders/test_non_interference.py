@@ -19,7 +19,19 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 RELATIONSHIP, A, B, C = (UUID(int=(9 << 120) + n) for n in (1, 2, 3, 4))
 SECRET = re.compile(r"/f/[\w-]{27}|nonce-[\w-]+|value=\"[\w.-]{40,}\"")
 
-ACTS = ("answer", "answer with worry", "not now", "stop", "withdraw", "agree", "move", "close card")
+ACTS = (
+    "answer",
+    "answer with worry",
+    "not now",
+    "stop",
+    "withdraw",
+    "agree",
+    "move",
+    "close card",
+    "share device",
+    "leave policy",
+    "note policy",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,7 @@ histories = st.lists(
 @given(histories, histories)
 @example([], [Act(1, "withdraw")])
 @example([], [Act(13 * 24, "answer with worry")])
+@example([], [Act(1, "leave policy"), Act(30, "share device")])
 def test_two_histories_that_differ_in_what_a_did_look_the_same_to_b(one, other):
     assert _seen_by_b(one) == _seen_by_b(other)
 
@@ -109,6 +122,10 @@ def _do(house: House, act: Act) -> None:
         house.change_member(RELATIONSHIP, A, zone=random.Random(act.after).choice(ZONES))
     elif act.kind == "close card":
         house.change_member(RELATIONSHIP, A, private=False)
+    elif act.kind == "share device":
+        house.change_member(RELATIONSHIP, A, shared=True)
+    elif act.kind in ("leave policy", "note policy"):
+        house.note_policy(A, permitted=act.kind == "note policy")
     else:
         _use_the_link(house, act.kind)
 

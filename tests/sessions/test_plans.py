@@ -293,6 +293,21 @@ class TestEnding:
 
         assert running.told[-1] is PlanState.ENDED
 
+    def test_it_ends_without_a_stop_when_they_go_on_apart_and_nothing_is_offered_again(
+        self, house, running
+    ):
+        house.changed(running.about, state=RelationshipState.APART)
+        house.settle()
+        house.clock.move(timedelta(days=20))
+
+        answer = offer(running.clinician, running.about)
+
+        assert answer.status_code == 422
+        assert running.told[-1] is PlanState.ENDED
+        assert "Each of them is in care alone now" in running.page
+        with house.work() as work:
+            assert queries.stops_of(work, running.about.id) == []
+
 
 class TestOffering:
     def test_the_same_again_waits_fourteen_days_after_a_stop_and_anything_else_three(

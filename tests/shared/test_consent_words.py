@@ -119,6 +119,9 @@ class TestTable:
     def test_names_every_purpose_of_the_chapter(self):
         assert list(KINDS) == [
             "treatment.record",
+            "terms.apart",
+            "terms.limited",
+            "terms.open",
             "checkin.email",
             "checkin.sms",
             "checkin.safety_items",

@@ -115,7 +115,7 @@ def tell(
 
 
 def told(store: Store, row_id: UUID, column: str, *, clinic: UUID = CLINIC) -> Any:
-    """Return what stands in a column; raises KeyGone where it was erased."""
+    """Return what stands in a column; None where it was erased."""
     with store.reading(clinics=[clinic], actor=system("intake")) as work:
         return work.open(work.get(Told, clinic, row_id), column)
 

@@ -20,3 +20,4 @@ class OutcomeSchema(Schema):
     changed = fields.Integer()
     unchanged = fields.Integer()
     kept = fields.Integer()
+    papers = fields.Integer()

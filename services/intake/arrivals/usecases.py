@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from services.intake.arrivals import domain
 from services.intake.arrivals.domain import Arrivals, Row
 from services.intake.arrivals.models import WaitingFile
+from services.intake.consent import queries as consent_queries
+from services.intake.consent import usecases as consent
 from services.intake.directory.models import Clinic
 from services.intake.people import queries, usecases
 from services.intake.people.domain import NewMember
@@ -25,7 +27,7 @@ class Outcome:
     """What a file changes: relationships opened, people joined, and what became of known people.
 
     ``kept`` counts contact cards that were confirmed with the person alone: a file never changes
-    those.
+    those. ``papers`` counts consents on paper that were not noted before; they permit nothing.
     """
 
     opened: int = 0
@@ -33,6 +35,7 @@ class Outcome:
     changed: int = 0
     unchanged: int = 0
     kept: int = 0
+    papers: int = 0
 
 
 def import_people(
@@ -63,6 +66,7 @@ def import_people(
             taking.open(key, rows)
         else:
             taking.compare(relationship, members, rows)
+    taking.note_papers(arrivals.rows)
     return taking.outcome
 
 
@@ -135,6 +139,7 @@ class _Taking:
             members=[self._member(row) for row in rows],
             label=next((row.label for row in rows if row.label), None),
             key=key,
+            and_then=consent.pause_at_joining,
             now=self.now,
         )
 
@@ -153,13 +158,34 @@ class _Taking:
                     self.work,
                     relationship_id=relationship.id,
                     member=self._member(row),
+                    and_then=consent.pause_at_joining,
+                    now=self.now,
+                )
+
+    def note_papers(self, rows: Sequence[Row]) -> None:
+        """Note what people once signed on paper, so that they are asked anew."""
+        signed = {self.key(row.relationship, row.member): row.paper for row in rows if row.paper}
+        people = _people_by_key(self.work, list(signed))
+        noted = consent_queries.noted_on_paper(self.work, [person.id for person in people.values()])
+        for key, purposes in signed.items():
+            person = people.get(key)
+            self._count(papers=len(set(purposes) - (noted[person.id] if person else set())))
+            if person is not None and not self.dry_run:
+                consent.note_paper(
+                    self.work,
+                    clinic_id=self.clinic_id,
+                    person_id=person.id,
+                    purposes=purposes,
                     now=self.now,
                 )
 
     def _change(self, person: Person, row: Row) -> None:
+        if person.erased_at is not None:
+            self._count(unchanged=1)
+            return
         card = queries.cards_of(self.work, [person.id]).get(person.id)
         before = queries.contact_of(self.work, card)
-        contact = replace(row.contact, private=before.private)
+        contact = replace(before, email=row.contact.email, windows=row.contact.windows)
         if card is not None and card.confirmed_on is not None and contact != before:
             self._count(kept=1)
             contact = before
@@ -174,7 +200,7 @@ class _Taking:
 
     def _member(self, row: Row) -> NewMember:
         key = self.key(row.relationship, row.member)
-        return NewMember(details=row.details, contact=row.contact, key=key)
+        return NewMember(details=row.details, contact=row.contact, key=key, not_asked=row.not_asked)
 
     def _count(self, **more: int) -> None:
         added = {name: getattr(self.outcome, name) + count for name, count in more.items()}
@@ -191,6 +217,20 @@ def _known_relationships(work: UnitOfWork, keys: Collection[bytes]) -> dict[byte
         for one in work.session.scalars(query):
             if one.external_key is not None:
                 found[one.external_key] = one
+    return found
+
+
+def _people_by_key(work: UnitOfWork, keys: Sequence[bytes]) -> dict[bytes, Person]:
+    found: dict[bytes, Person] = {}
+    for start in range(0, len(keys), CHUNK):
+        query = (
+            select(Member.external_key, Person)
+            .join(Person, (Person.clinic_id == Member.clinic_id) & (Person.id == Member.person_id))
+            .where(Member.external_key.in_(keys[start : start + CHUNK]))
+        )
+        found.update(
+            {key: person for key, person in work.session.execute(query) if key is not None}
+        )
     return found
 
 

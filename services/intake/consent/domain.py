@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.consent.decision import Because, Decision, decide
 from shared.consent.decision import Said as Revision
 from shared.consent.languages import every_text
-from shared.consent.purposes import KINDS, Basis, Owner, kept_by, kind_of
+from shared.consent.purposes import KINDS, POLICIES, Basis, Owner, kept_by, kind_of
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import Text
 from shared.contracts.words import Channel
@@ -23,8 +23,10 @@ TEXTS: Sequence[Text] = every_text()
 ASKED_NOW = ("checkin.email", "report.aggregate")
 """What a seat asks everybody; whatever else a person was asked before is there to be changed."""
 
-KEPT_HERE = tuple(kind.code for kind in kept_by(Owner.INTAKE) if not kind.about)
-"""What intake keeps a ledger of."""
+KEPT_HERE = tuple(
+    kind.code for kind in kept_by(Owner.INTAKE) if not kind.about and kind.code not in POLICIES
+)
+"""What intake keeps a ledger of, beside the policy that a clinic chose."""
 
 BY_SCREEN = tuple(code for code in KEPT_HERE if KINDS[code].basis is Basis.CONSENT)
 """What a person may answer on a screen; that they were told is written down by staff."""
@@ -32,9 +34,6 @@ BY_SCREEN = tuple(code for code in KEPT_HERE if KINDS[code].basis is Basis.CONSE
 CHANNEL_PURPOSES = {Channel.EMAIL: "checkin.email", Channel.SMS: "checkin.sms"}
 
 SHORTEST_LINK, LINK_LASTS, LONGEST_LINK = (timedelta(hours=hours) for hours in (4, 48, 72))
-CARD_SERVES_FOR = timedelta(days=180)
-"""After how long without a word that it still holds a contact card is not written to."""
-
 MONTH_BEFORE, WEEK_BEFORE = timedelta(days=30), timedelta(days=7)
 
 
@@ -61,11 +60,23 @@ class Paused(Refusal):
 
 
 class UnderAge(Paused):
-    """Consent here is for people of 18 years or more. Nobody else can give it for them."""
+    """This person is younger than those whom your clinic asks. Nobody else can give it for them."""
 
 
 class InDoubt(Paused):
     """There is an open doubt whether this person can decide this now. Settle it first, then ask."""
+
+
+class NotNoted(Refusal):
+    """They have not yet read and agreed to the clinic's policy on what is said alone. Ask them."""
+
+
+class NoPolicy(Refusal):
+    """The clinic has yet to choose its policy on what is said alone. Its admin does that."""
+
+
+class AsTheyAsked(Paused):
+    """They asked that nothing optional happens for now. Lift that first, then ask them anew."""
 
 
 class NobodyOnDuty(Refusal):
@@ -89,12 +100,20 @@ class Pause(StrEnum):
 
     AGE = "age"
     DOUBT = "doubt"
+    ASKED = "asked"
+    """They asked for it themselves (rights)."""
 
 
-PAUSED: Mapping[Pause, type[Paused]] = {Pause.AGE: UnderAge, Pause.DOUBT: InDoubt}
+PAUSED: Mapping[Pause, type[Paused]] = {
+    Pause.AGE: UnderAge,
+    Pause.DOUBT: InDoubt,
+    Pause.ASKED: AsTheyAsked,
+}
+STAFF_PAUSES = (Pause.DOUBT, Pause.AGE)
 PAUSE_WORDS = {
     Pause.DOUBT: "There is a doubt whether they can decide this now",
-    Pause.AGE: "They are younger than 18",
+    Pause.AGE: "They are younger than people whom your clinic asks",
+    Pause.ASKED: "They asked that nothing optional happens for now",
 }
 STATE_WORDS = {
     Because.GIVEN: "Permitted",
@@ -119,10 +138,11 @@ SETTING_WORDS = {
 }
 WAITING_WORDS = {
     "contact": "a contact card that is whole and confirmed",
-    "phone": "a telephone number, which is not kept yet",
+    "phone": "a way to send texts, which is not there yet",
     "reopened": "you, to open these messages again on their schedule",
     "care": "the relationship to be in care",
     "everyone": "every other member's own yes",
+    "terms": "the clinic's policy on what is said alone, read and agreed to",
 }
 STAFF_METHODS = (Method.SPOKEN, Method.ON_PAPER)
 STAFF_SETTINGS = (Setting.ALONE_AT_CLINIC, Setting.ALONE_BY_PHONE)
@@ -193,9 +213,22 @@ def counted_until(decisions: Sequence[Decision]) -> datetime | None:
     return min(known) if known and len(known) == len(decisions) else None
 
 
-def still_missing(emails: Decision) -> list[str]:
-    """Return what the first check-in lacks; the same words whatever was said, or never asked."""
-    return [] if emails.permits else ["Consent to e-mails, which you ask for alone"]
+def offered(policy: str) -> tuple[str, ...]:
+    """Return what a person may be asked on a screen by a clinic with this policy, or none ("")."""
+    return (*([policy] if policy else []), *BY_SCREEN)
+
+
+def still_missing(emails: Decision, policy: Decision | None) -> list[str]:
+    """Return what the first check-in lacks; the same words whatever was said, or never asked.
+
+    ``policy`` is None where the clinic has chosen none.
+    """
+    missing = [] if emails.permits else ["Consent to e-mails, which you ask for alone"]
+    if policy is None:
+        return [*missing, "The policy on what is said alone, which the clinic has yet to choose"]
+    if not policy.permits:
+        return [*missing, "The policy on what is said alone, read and agreed to by them"]
+    return missing
 
 
 def soon(decision: Decision, now: datetime) -> timedelta | None:

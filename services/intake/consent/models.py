@@ -36,15 +36,36 @@ class ConsentText(Base):
     kept_at: Mapped[datetime]
 
 
+class PaperConsent(ClinicRow, Base):
+    """That a clinic's own list says a person once signed for a purpose on paper.
+
+    It permits nothing: nobody knows here what they read. It only says whom to ask anew.
+    """
+
+    __tablename__ = "consent_on_paper"
+    __table_args__ = (
+        of_clinic("person", "person_id"),
+        UniqueConstraint("clinic_id", "person_id", "purpose"),
+    )
+
+    person_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
+    noted_at: Mapped[datetime]
+
+
 class ConsentPause(ClinicRow, Base):
-    """That nothing a person said counts for now; ``why`` is for their clinician alone."""
+    """That nothing a person said counts for now; ``why`` is for their clinician alone.
+
+    ``request_id`` names the person's own request for it, which alone lifts it.
+    """
 
     __tablename__ = "consent_pause"
     __table_args__ = (of_clinic("person", "person_id"),)
 
     person_id: Mapped[UUID] = mapped_column(index=True)
     began_at: Mapped[datetime]
-    began_by: Mapped[UUID]
+    request_id: Mapped[UUID | None]
+    began_by: Mapped[UUID | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None]
     why: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.PERSON, subject="person_id")

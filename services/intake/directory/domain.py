@@ -42,6 +42,12 @@ LONGEST_HELP = 2000
 COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 """What is tried first by whoever guesses; only those that are long enough otherwise."""
 
+CARD_DAYS, FEWEST_CARD_DAYS, MOST_CARD_DAYS = 90, 14, 180
+"""For how many days a contact card is trusted. Our own number: no study stands behind it."""
+
+ADULT_AGE, YOUNGEST_ADULT, OLDEST_ADULT = 18, 14, 21
+"""From which age a clinic asks people themselves for consent, and between what it may choose."""
+
 RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that are not taken for one another."""
@@ -66,6 +72,18 @@ class SenderNotNeutral(Refusal):
 
 class HelpTooLong(Refusal):
     """Use at most 2,000 letters for the help lines."""
+
+
+class CardDaysNotUsable(Refusal):
+    """Let a contact card be trusted for 14 to 180 days."""
+
+
+class AgeNotUsable(Refusal):
+    """Give an age between 14 and 21."""
+
+
+class PolicyUnknown(Refusal):
+    """Choose one of the policies."""
 
 
 class SignInNameNeeded(Refusal):
@@ -118,12 +136,18 @@ class Posting:
 
 @dataclass(frozen=True, kw_only=True)
 class ClinicDetails:
-    """What is kept about a clinic. ``sender`` is the neutral word that messages begin with."""
+    """What is kept about a clinic. ``sender`` is the neutral word that messages begin with.
+
+    ``card_days``: for how many days a contact card is trusted after it was confirmed.
+    ``adult_age``: from which age people are asked for consent; nobody is asked in their place.
+    """
 
     name: str
     zone: str
     sender: str
     help: str = ""
+    card_days: int = CARD_DAYS
+    adult_age: int = ADULT_AGE
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -134,6 +158,10 @@ class ClinicDetails:
             raise SenderNotNeutral
         if len(self.help) > LONGEST_HELP:
             raise HelpTooLong
+        if not FEWEST_CARD_DAYS <= self.card_days <= MOST_CARD_DAYS:
+            raise CardDaysNotUsable
+        if not YOUNGEST_ADULT <= self.adult_age <= OLDEST_ADULT:
+            raise AgeNotUsable
 
 
 @cache

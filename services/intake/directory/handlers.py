@@ -33,6 +33,8 @@ def _content(work: UnitOfWork, clinic: Clinic) -> Content:
         "organization_name": queries.organization(work, clinic.organization_id).name,
         "sender": clinic.sender,
         "help": clinic.help,
+        "card_days": clinic.card_days,
+        "policy": clinic.policy,
     }
 
 

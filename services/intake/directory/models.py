@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.intake.directory.domain import ADULT_AGE, CARD_DAYS
 from shared.auth.actors import Role
 from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.keys import DataClass, Scope
@@ -51,7 +52,10 @@ class OrganizationClinic(Base):
 
 
 class Clinic(ClinicRow, Base):
-    """A clinic; its id is its clinic_id. ``pepper`` keys the hashes that compare its people."""
+    """A clinic; its id is its clinic_id. ``pepper`` keys the hashes that compare its people.
+
+    ``policy`` is the code of the one that it chose on what is said alone; empty where none is.
+    """
 
     __tablename__ = "clinic"
 
@@ -61,6 +65,9 @@ class Clinic(ClinicRow, Base):
     sender: Mapped[str] = mapped_column(String(20), info=holding(DataClass.HOUSE_WORDS))
     help: Mapped[str] = mapped_column(String(2000), default="", info=holding(DataClass.HOUSE_WORDS))
     registered_at: Mapped[datetime]
+    card_days: Mapped[int] = mapped_column(default=CARD_DAYS)
+    adult_age: Mapped[int] = mapped_column(default=ADULT_AGE)
+    policy: Mapped[str] = mapped_column(String(40), default="", info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=1)
     pepper: Mapped[bytes | None] = sealed(DataClass.CREDENTIAL, scope=Scope.CLINIC)
 

@@ -231,4 +231,5 @@ def go_live(work: UnitOfWork, clinic: Clinic) -> list[tuple[str, bool]]:
         ("An admin who looks after its staff and people", Role.CLINIC_ADMIN in roles),
         ("Someone on duty, for answers that ask for attention", Role.DUTY in roles),
         ("Help lines that every form shows", bool(clinic.help.strip())),
+        ("A policy on what people say alone", bool(clinic.policy)),
     ]

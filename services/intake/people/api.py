@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from flask_smorest import Blueprint
 
 from services.intake.people import queries, usecases
@@ -37,7 +38,7 @@ def listing(query: dict[str, Any]) -> dict[str, Any]:
 def create(body: dict[str, Any]) -> RelationshipFacts:
     """Open a relationship with two or more members."""
     with unit_of_work(clinics={body["clinic_id"]}) as work:
-        opened = usecases.open_relationship(work, **body, now=now())
+        opened = usecases.open_relationship(work, **body, and_then=_at_joining(), now=now())
         return _facts(work, opened.id)
 
 
@@ -57,8 +58,19 @@ def one(relationship_id: UUID) -> RelationshipFacts:
 def add_member(member: NewMember, relationship_id: UUID) -> RelationshipFacts:
     """Let one more person join a relationship."""
     with unit_of_work() as work:
-        usecases.add_member(work, relationship_id=relationship_id, member=member, now=now())
+        usecases.add_member(
+            work,
+            relationship_id=relationship_id,
+            member=member,
+            and_then=_at_joining(),
+            now=now(),
+        )
         return _facts(work, relationship_id)
+
+
+def _at_joining() -> usecases.AtJoining:
+    act: usecases.AtJoining = current_app.extensions["at_joining"]
+    return act
 
 
 def _facts(work: UnitOfWork, relationship_id: UUID) -> RelationshipFacts:

@@ -32,7 +32,10 @@ class Relationship(ClinicRow, Base):
 
 
 class Person(ClinicRow, Base):
-    """A person in care; they may belong to several relationships, which do not show each other."""
+    """A person in care; they may belong to several relationships, which do not show each other.
+
+    ``erased_at``: they are gone for good; what is left names nobody.
+    """
 
     __tablename__ = "person"
 
@@ -41,6 +44,7 @@ class Person(ClinicRow, Base):
     language: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
     zone: Mapped[str] = mapped_column(info=holding(DataClass.CODE))
     version: Mapped[int] = mapped_column(default=1)
+    erased_at: Mapped[datetime | None]
 
 
 class Member(ClinicRow, Base):
@@ -64,17 +68,31 @@ class Member(ClinicRow, Base):
 
 
 class ContactCard(ClinicRow, Base):
-    """How a person may be reached; its id is the person's. ``address_hash`` only compares."""
+    """How a person may be reached; its id is the person's. The hashes only compare.
+
+    What stands open says no more than whether something may be sent: ``by_email`` that they allow
+    it, ``own_device`` that no other member uses theirs, the ``checked`` days that what was sent was
+    seen to arrive.
+    """
 
     __tablename__ = "contact_card"
     __table_args__ = (of_clinic("person", "id"),)
 
     email: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+    phone: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
     windows: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+    ways: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
     address_hash: Mapped[bytes | None] = mapped_column(
         LargeBinary(32), info=holding(DataClass.DIGEST)
     )
+    phone_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary(32), info=holding(DataClass.DIGEST)
+    )
     private: Mapped[bool] = mapped_column(default=False)
+    by_email: Mapped[bool] = mapped_column(default=False)
+    own_device: Mapped[bool] = mapped_column(default=False)
+    email_checked_on: Mapped[date | None]
+    phone_checked_on: Mapped[date | None]
     confirmed_on: Mapped[date | None]
     confirmed_by: Mapped[UUID | None]
 

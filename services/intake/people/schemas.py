@@ -5,7 +5,14 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from services.intake.people.domain import MOST_MEMBERS, Contact, Details, NewMember, Window
+from services.intake.people.domain import (
+    MOST_MEMBERS,
+    Contact,
+    Details,
+    NewMember,
+    NotAsked,
+    Window,
+)
 
 
 class WindowSchema(Schema):
@@ -25,6 +32,7 @@ class NewMemberSchema(Schema):
 
     name = fields.String(required=True, validate=validate.Length(1, 120))
     pronouns = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    not_asked = fields.Enum(NotAsked, by_value=True, load_default=None, allow_none=True)
     language = fields.String(load_default="en")
     zone = fields.String(required=True, metadata={"example": "Europe/Lisbon"})
     email = fields.Email(load_default=None, allow_none=True)
@@ -33,7 +41,8 @@ class NewMemberSchema(Schema):
     @post_load
     def _made(self, given: dict[str, Any], **_more: Any) -> NewMember:
         contact = Contact(email=given.pop("email"), windows=tuple(given.pop("windows")))
-        return NewMember(details=Details(**given), contact=contact)
+        not_asked = given.pop("not_asked")
+        return NewMember(details=Details(**given), contact=contact, not_asked=not_asked)
 
 
 class NewRelationshipSchema(Schema):

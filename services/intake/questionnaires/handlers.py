@@ -11,7 +11,7 @@ from shared.store import UnitOfWork
 def provide_questionnaires(
     work: UnitOfWork, references: Sequence[Reference]
 ) -> Mapping[Reference, Content | None]:
-    """Give what was finished; one that is not known, or still a draft, is left out."""
+    """Give what was finished, None where it was erased; one not known, or a draft, is left out."""
     wanted = {(one.clinic_id, one.subject_id) for one in references}
     found = {(row.clinic_id, row.id): row for row in queries.finished(work, wanted)}
     return {
@@ -21,8 +21,10 @@ def provide_questionnaires(
     }
 
 
-def _content(work: UnitOfWork, row: Questionnaire) -> Content:
+def _content(work: UnitOfWork, row: Questionnaire) -> Content | None:
     content = work.open(row, "content")
+    if content is None:
+        return None
     return {
         "relationship_id": str(row.relationship_id),
         "person_id": str(row.person_id),

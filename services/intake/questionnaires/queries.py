@@ -1,7 +1,7 @@
 """Which packs there are, what a person has filled in, and how a score lies to an earlier one."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -119,6 +119,14 @@ def drafts_of(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Seque
     return work.session.scalars(query.order_by(Questionnaire.id)).all()
 
 
+def draft_of(
+    work: UnitOfWork, relationship_id: UUID, person_id: UUID, pack: Pack
+) -> Questionnaire | None:
+    """Return the draft of this very pack that a person may go on with."""
+    drafts = _opened(work, drafts_of(work, relationship_id, person_id))
+    return next((row for row, content in drafts if pack_of(content) == pack), None)
+
+
 def filled_by(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> list[Filled]:
     """Return what a person finished, latest first, each beside their own one before it."""
     query = _of(relationship_id, person_id).where(Questionnaire.filled_on.is_not(None))
@@ -126,8 +134,8 @@ def filled_by(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> list[
     limits = limits_of(work)
     earlier: dict[int, float] = {}
     found = []
-    for row in rows:
-        found.append(_filled(row, work.open(row, "content"), earlier, limits))
+    for row, content in _opened(work, rows):
+        found.append(_filled(row, content, earlier, limits))
         if found[-1].score is not None:
             earlier[found[-1].pack.number] = found[-1].score
     return found[::-1]
@@ -152,9 +160,11 @@ def pages_of(work: UnitOfWork, *, clinic_id: UUID, seat_id: UUID) -> list[Page]:
         Questionnaire.filled_on.is_(None),
     )
     rows = work.session.scalars(query.order_by(Questionnaire.id)).all()
-    opened = [(row, content := work.open(row, "content"), pack_of(content)) for row in rows]
     spread = [
-        (row, content, pack, section) for row, content, pack in opened for section in pack.sections
+        (row, content, pack, section)
+        for row, content in _opened(work, rows)
+        for pack in [pack_of(content)]
+        for section in pack.sections
     ]
     return [
         Page(
@@ -200,6 +210,16 @@ def _of(relationship_id: UUID, person_id: UUID) -> Any:
     return select(Questionnaire).where(
         Questionnaire.relationship_id == relationship_id, Questionnaire.person_id == person_id
     )
+
+
+def _opened(
+    work: UnitOfWork, rows: Iterable[Questionnaire]
+) -> Iterator[tuple[Questionnaire, Mapping[str, Any]]]:
+    """Yield rows with what they hold, but for those that were erased."""
+    for row in rows:
+        content = work.open(row, "content")
+        if content is not None:
+            yield row, content
 
 
 def _filled(

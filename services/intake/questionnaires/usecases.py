@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake.consent.domain import NotYours
 from services.intake.consent.models import Seat
+from services.intake.consent.queries import check_noted
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from services.intake.questionnaires import domain, queries
@@ -32,13 +33,14 @@ def hand_over(
 ) -> tuple[Seat, SeatKey]:
     """Make a seat ready at which one member fills these packs in; a draft of theirs goes on.
 
-    Raises NotYours unless the actor treats them, NothingChosen, NotOffered.
+    Raises NotYours unless the actor treats them, NothingChosen, NoPolicy, NotNoted, NotOffered.
     """
     relationship, person = people.member(work, relationship_id, person_id)
     if work.actor.id is None or not people.is_treating(work, relationship):
         raise NotYours
     if not packs:
         raise domain.NothingChosen
+    _check_noted(work, relationship, person, now)
     rows = [
         _draft(work, relationship, person, _with_items(number), now=now)
         for number in dict.fromkeys(packs)
@@ -88,7 +90,7 @@ def enter_score(
 ) -> Questionnaire:
     """Keep a score that the clinic worked out on paper.
 
-    Raises NotYours, NotOffered, ScoreOutOfRange, DayNotYet.
+    Raises NotYours, NotOffered, ScoreOutOfRange, NoPolicy, NotNoted, DayNotYet.
     """
     relationship, person = _treated(work, relationship_id, person_id)
     chosen = queries.pack_numbered(pack)
@@ -96,6 +98,7 @@ def enter_score(
         raise domain.NotOffered
     if not chosen.scoring.low <= score <= chosen.scoring.high:
         raise domain.ScoreOutOfRange
+    _check_noted(work, relationship, person, now)
     row = _begin(work, relationship, person, chosen, method=Method.SCORE_ONLY, now=now)
     _finish(work, row, filled_on=_past(work, relationship, filled_on, now), now=now, score=score)
     return row
@@ -113,9 +116,10 @@ def write_from_paper(
 ) -> Questionnaire:
     """Keep what a member answered on paper.
 
-    Raises NotYours, NotOffered, AnswersMissing, DayNotYet.
+    Raises NotYours, NotOffered, AnswersMissing, NoPolicy, NotNoted, DayNotYet.
     """
     relationship, person = _treated(work, relationship_id, person_id)
+    _check_noted(work, relationship, person, now)
     row = _begin(work, relationship, person, _with_items(pack), method=Method.ON_PAPER, now=now)
     if not answers:
         raise domain.AnswersMissing
@@ -159,6 +163,12 @@ def _treated(
     return relationship, person
 
 
+def _check_noted(
+    work: UnitOfWork, relationship: Relationship, person: Person, now: datetime
+) -> None:
+    check_noted(work, clinic_id=relationship.clinic_id, person_id=person.id, now=now)
+
+
 def _with_items(number: int) -> Pack:
     pack = queries.pack_numbered(number)
     if pack.form is not Form.ITEMS:
@@ -170,10 +180,8 @@ def _draft(
     work: UnitOfWork, relationship: Relationship, person: Person, pack: Pack, *, now: datetime
 ) -> Questionnaire:
     """Return the draft of this very pack that a person may go on with, or a new one."""
-    for row in queries.drafts_of(work, relationship.id, person.id):
-        if queries.pack_of(work.open(row, "content")) == pack:
-            return row
-    return _begin(work, relationship, person, pack, method=Method.ON_SCREEN, now=now)
+    found = queries.draft_of(work, relationship.id, person.id, pack)
+    return found or _begin(work, relationship, person, pack, method=Method.ON_SCREEN, now=now)
 
 
 def _begin(

@@ -21,6 +21,8 @@ from shared.errors import NotFound
 from shared.store import UnitOfWork
 
 MODULES = Path(__file__).parent / "modules"
+ERASED: Mapping[str, Any] = {"module": None, "answers": {}, "notes": ""}
+"""What is left of a talk once what was said was erased: that there was one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ def check_asked_alone(work: UnitOfWork, relationship_id: UUID) -> None:
 def talks_with(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> list[Talk]:
     """Return the talks with one member, latest first, opened from their seals."""
     rows = rows_of(work, relationship_id, person_id)
-    return [_talk(row, work.open(row, "content")) for row in rows]
+    return [_talk(row, work.open(row, "content") or ERASED) for row in rows]
 
 
 def rows_of(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Sequence[TalkAlone]:

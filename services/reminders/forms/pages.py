@@ -26,7 +26,8 @@ from shared.auth.actors import Door as Way
 from shared.auth.link_rows import link_behind
 from shared.auth.links import LinkClosed, hash_of_form, new_secret
 from shared.auth.policy import keep_door
-from shared.web import now, store, unit_of_work
+from shared.consent.languages import languages
+from shared.web import now, reading, store, unit_of_work
 from shared.web.linking import close_like_all, note_knock
 
 KEY = "reminders.form"
@@ -63,7 +64,9 @@ def start(token: str) -> ResponseReturnValue:
 @blueprint.get("/form")
 def form() -> str:
     """Show the empty form."""
-    return render_template("reminders/forms/form.html", asked=weekly_set())
+    with reading() as work:
+        policy = languages()["en"].policies.get(clinic(work, g.door[0]).policy, "")
+    return render_template("reminders/forms/form.html", asked=weekly_set(), policy=policy)
 
 
 @blueprint.post("/form")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.reminders.forms.models import Form, OpenForm
@@ -51,7 +50,10 @@ def open_prompt(work: UnitOfWork, door: Door, *, now: datetime, locked: bool = F
 def form_contents(
     work: UnitOfWork, references: Sequence[Reference]
 ) -> Mapping[Reference, Content | None]:
-    """Return the sent forms that references name; one that was never sent is left out."""
+    """Return the sent forms that references name; None for one that was erased.
+
+    One that was never sent is left out.
+    """
     found = {reference: _form(work, reference) for reference in references}
     return {reference: _content(work, form) for reference, form in found.items() if form}
 
@@ -60,8 +62,10 @@ def _form(work: UnitOfWork, reference: Reference) -> Form | None:
     return work.session.get(Form, (reference.clinic_id, reference.subject_id))
 
 
-def _content(work: UnitOfWork, form: Form) -> dict[str, Any]:
+def _content(work: UnitOfWork, form: Form) -> Content | None:
     sent = work.open(form, "content")
+    if sent is None:
+        return None
     return {
         "person_id": str(form.person_id),
         "relationship_id": str(form.relationship_id),

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import Refusal
 
-CARD_GOOD_FOR = timedelta(days=180)
-"""How long a contact card is trusted after the person last confirmed it."""
+CARD_DAYS = 90
+"""For how many days a contact card is trusted where the clinic says nothing else."""
 
-STAFF_ASKED_AFTER = timedelta(days=90)
-"""After how long staff are asked to have it confirmed."""
+STAFF_ASKED_BEFORE = timedelta(days=14)
+"""How long before that staff are asked to have it confirmed."""
 
 MIDNIGHT_AT_THE_END = "24:00"
 
@@ -36,14 +36,21 @@ class Window:
 
 @dataclass(frozen=True)
 class Card:
-    """How one person may be reached."""
+    """How one person may be reached.
+
+    ``verified``: it was seen, with them, that what is sent arrives at theirs. ``shared``: another
+    member uses the address or its device. ``box`` stands for the letter box and only compares.
+    """
 
     zone: ZoneInfo
     language: str
     email: str | None
     windows: tuple[Window, ...]
     private: bool
+    verified: bool
+    shared: bool
     confirmed_on: date | None
+    box: str = ""
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment as this person's clock shows it."""
@@ -54,14 +61,15 @@ class Card:
         local = self.local(moment)
         return any(window.holds(local) for window in self.windows)
 
-    def usable_on(self, day: date) -> bool:
-        """Whether the address is there, theirs alone, and confirmed lately enough."""
-        return bool(
-            self.email
-            and self.private
-            and self.confirmed_on
-            and day - self.confirmed_on <= CARD_GOOD_FOR
-        )
+    def usable_on(self, day: date, *, trusted_for: timedelta) -> bool:
+        """Whether the address is there, checked, theirs alone, and confirmed lately enough."""
+        theirs = self.email and self.verified and self.private and not self.shared
+        return bool(theirs and self.confirmed_on and day - self.confirmed_on <= trusted_for)
+
+    def to_confirm_on(self, day: date, *, trusted_for: timedelta) -> bool:
+        """Whether it is time to ask them to confirm it."""
+        known = self.confirmed_on
+        return known is not None and day - known > trusted_for - STAFF_ASKED_BEFORE
 
 
 def read_card(content: Mapping[str, Any]) -> Card:
@@ -72,7 +80,10 @@ def read_card(content: Mapping[str, Any]) -> Card:
         language=content["language"],
         email=content["channels"].get("email"),
         windows=_windows(content["windows"]),
-        private=bool(content["private"]),
+        private=content["private"] is True,
+        verified=content.get("verified", {}).get("email") is True,
+        shared=content.get("shared") is not False,
+        box=content.get("box") or "",
         confirmed_on=date.fromisoformat(confirmed) if confirmed else None,
     )
 

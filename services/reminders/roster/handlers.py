@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from services.reminders.roster import usecases
-from services.reminders.roster.queries import PERSON
+from services.reminders.roster.domain import CARD_DAYS
+from services.reminders.roster.queries import CLINIC, PERSON
 from shared.contracts import Event
 from shared.contracts.intake import (
     ClinicRegistered,
@@ -17,8 +18,6 @@ from shared.contracts.sessions import PlanChanged, SessionRecorded
 from shared.events.content import Content, Reference
 from shared.events.listener import Handler
 from shared.store import UnitOfWork
-
-CLINIC = "intake.clinic"
 
 
 def on_clinic_registered(work: UnitOfWork, event: ClinicRegistered) -> None:
@@ -101,6 +100,8 @@ def apply_clinic(work: UnitOfWork, reference: Reference, content: Content | None
             zone=content["zone"],
             sender=content["sender"],
             help_text=content["help"],
+            card_days=content.get("card_days", CARD_DAYS),
+            policy=content.get("policy", ""),
         )
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.reminders.roster.domain import CARD_DAYS
 from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
+from shared.erasure import ErasureRow
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
 
@@ -29,7 +31,11 @@ class KnownClinic(ClaimRow, Base):
 
 
 class Clinic(ClinicRow, Base):
-    """A clinic's zone, the sender word its people know, and the free help it names."""
+    """A clinic as its people know it, and what it goes by.
+
+    ``card_days``: for how many days it trusts a contact card. ``policy``: the code of the one that
+    it chose on what is said alone, empty where none is.
+    """
 
     __tablename__ = "clinic"
 
@@ -37,6 +43,8 @@ class Clinic(ClinicRow, Base):
     zone: Mapped[str] = mapped_column(String(60), default="UTC", info=holding(DataClass.CODE))
     sender: Mapped[str] = mapped_column(String(60), default="", info=holding(DataClass.HOUSE_WORDS))
     help: Mapped[str] = mapped_column(Text, default="", info=holding(DataClass.HOUSE_WORDS))
+    card_days: Mapped[int] = mapped_column(default=CARD_DAYS)
+    policy: Mapped[str] = mapped_column(String(40), default="", info=holding(DataClass.CODE))
 
 
 class Relationship(ClinicRow, Base):
@@ -59,6 +67,12 @@ class Person(ClinicRow, Base):
 
     version: Mapped[int] = mapped_column(default=0)
     card: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+
+
+class ErasedPerson(ErasureRow, Base):
+    """That a person was erased here; late facts do not bring them back."""
+
+    __tablename__ = "erased_person"
 
 
 class Membership(ClinicRow, Base):
@@ -92,6 +106,7 @@ class Consent(ClinicRow, Base):
     revision: Mapped[int]
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
+    text_version: Mapped[int] = mapped_column(default=0)
 
 
 class Stop(ClinicRow, Base):

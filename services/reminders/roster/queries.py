@@ -1,7 +1,7 @@
 """What reminders knows of people: who belongs where, and whether a person may be reached."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from services.reminders.roster import domain
 from services.reminders.roster.models import (
     Clinic,
     Consent,
+    ErasedPerson,
     KnownClinic,
     Membership,
     Person,
@@ -17,16 +18,23 @@ from services.reminders.roster.models import (
     Relationship,
     Stop,
 )
+from shared import erasure
 from shared.auth.actors import Role
 from shared.consent.enforcement import Told
-from shared.contracts.words import Channel, PlanState, Purpose, RelationshipState
+from shared.consent.languages import every_text
+from shared.consent.purposes import POLICIES, TOLD_AS, kind_of
+from shared.consent.texts import ended_by_new_text
+from shared.contracts.words import IN_CARE, Channel, PlanState, Purpose
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
-PERSON = "intake.person"
-"""The content that holds a contact card."""
+PERSON, CLINIC = "intake.person", "intake.clinic"
+"""The content that holds a contact card, and what a clinic goes by."""
 
 PURPOSES = {Channel.EMAIL: Purpose.CHECKIN_EMAIL, Channel.SMS: Purpose.CHECKIN_SMS}
+
+POLICY_WORDS = {code: kind_of(code).wire for code in POLICIES}
+"""The word by which each policy is told."""
 
 
 def known_clinics(work: UnitOfWork) -> list[tuple[UUID, datetime]]:
@@ -51,12 +59,44 @@ def card_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID) -> domain.Car
     return domain.read_card(content) if content else None
 
 
+def trusted_for(work: UnitOfWork, clinic_id: UUID) -> timedelta:
+    """Return for how long a clinic trusts a contact card after it was confirmed."""
+    return timedelta(days=clinic(work, clinic_id).card_days)
+
+
+def shares_box(
+    work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID, card: domain.Card
+) -> bool:
+    """Whether another member of a relationship is reached in the same letter box."""
+    together = members(work, clinic_id=clinic_id, relationship_id=relationship_id)
+    others = [one.person_id for one in together if one.person_id != person_id]
+    cards = [card_of(work, clinic_id=clinic_id, person_id=other) for other in others]
+    return bool(card.box) and any(one is not None and one.box == card.box for one in cards)
+
+
 def permitted(
     work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel, now: datetime
 ) -> bool:
-    """Whether a person agrees to this channel at this moment and has not stopped it."""
-    told = told_of(work, clinic_id=clinic_id, person_id=person_id, channel=channel)
-    return told is not None and told.permits(now)
+    """Whether a person may be asked alone by this channel at this moment.
+
+    They agree to it, have not stopped it, and go along with the clinic's policy on what is said
+    alone.
+    """
+    person = {"clinic_id": clinic_id, "person_id": person_id}
+    told = [told_of(work, channel=channel, **person), told_of_policy(work, **person)]
+    return all(one is not None and one.permits(now) for one in told)
+
+
+def told_of_policy(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID) -> Told | None:
+    """Return what was told last of a person and the policy by which their clinic works now.
+
+    None where the clinic has chosen none.
+    """
+    known = work.session.get(Clinic, (clinic_id, clinic_id))
+    policy = POLICY_WORDS.get(known.policy) if known else None
+    if policy is None:
+        return None
+    return told_about(work, clinic_id=clinic_id, person_id=person_id, purpose=policy)
 
 
 def told_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel) -> Told | None:
@@ -77,7 +117,7 @@ def told_about(
         permitted=row.permitted,
         revision=row.revision,
         valid_from=row.valid_from,
-        valid_until=row.valid_until,
+        valid_until=min(row.valid_until, _text_ends(row) or row.valid_until),
     )
 
 
@@ -92,6 +132,13 @@ def consent_of(
             Consent.purpose == purpose,
         )
     )
+
+
+def _text_ends(row: Consent) -> datetime | None:
+    """Return when newer words end those that were shown; None where nobody told which."""
+    if row.text_version == 0:
+        return None
+    return ended_by_new_text(every_text(), TOLD_AS[row.purpose], row.text_version)
 
 
 def stopped(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Channel) -> bool:
@@ -109,6 +156,11 @@ def stop_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, channel: Chan
     )
 
 
+def is_erased(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> bool:
+    """Whether a person was erased here."""
+    return erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
+
+
 def in_care(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID) -> bool:
     """Whether a person belongs to a relationship that is in care."""
     relationship = work.session.get(Relationship, (clinic_id, relationship_id))
@@ -117,7 +169,7 @@ def in_care(work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_
     )
     return (
         relationship is not None
-        and relationship.state is RelationshipState.OPEN
+        and relationship.state.in_care
         and member is not None
         and member.active
     )
@@ -163,7 +215,7 @@ def treated_by(work: UnitOfWork, relationship_id: UUID) -> bool:
 def open_relationships(work: UnitOfWork, *, clinician_id: UUID | None) -> Sequence[Relationship]:
     """Return the relationships in a clinician's care, oldest first."""
     in_order = select(Relationship).where(
-        Relationship.state == RelationshipState.OPEN, Relationship.clinician_id == clinician_id
+        Relationship.state.in_(IN_CARE), Relationship.clinician_id == clinician_id
     )
     return work.session.scalars(in_order.order_by(Relationship.opened_at, Relationship.id)).all()
 

@@ -31,13 +31,22 @@ def know_clinic(work: UnitOfWork, *, clinic_id: UUID, since: datetime) -> None:
 
 
 def describe_clinic(
-    work: UnitOfWork, *, clinic_id: UUID, version: int, zone: str, sender: str, help_text: str
+    work: UnitOfWork,
+    *,
+    clinic_id: UUID,
+    version: int,
+    zone: str,
+    sender: str,
+    help_text: str,
+    card_days: int,
+    policy: str,
 ) -> None:
     """Take down a clinic's details; an older version changes nothing."""
     clinic = queries.clinic(work, clinic_id)
     if version >= clinic.version:
         clinic.version, clinic.zone = version, zone
         clinic.sender, clinic.help = sender, help_text
+        clinic.card_days, clinic.policy = card_days, policy
 
 
 def open_relationship(
@@ -122,7 +131,8 @@ def keep_card(
 ) -> bool:
     """Keep a person's contact card, sealed; None forgets it. Say whether their hours moved.
 
-    A card that does not read counts as none. Raises NotYetKnown before the person was heard of.
+    A card that does not read counts as none, and of someone erased none is kept. Raises
+    NotYetKnown before the person was heard of.
     """
     person = work.session.get(Person, (clinic_id, person_id))
     if person is None:
@@ -130,7 +140,8 @@ def keep_card(
     if version < person.version:
         return False
     before = queries.card_of(work, clinic_id=clinic_id, person_id=person_id)
-    after = domain.readable_card(content)
+    gone = queries.is_erased(work, clinic_id, person_id)
+    after = None if gone else domain.readable_card(content)
     person.version = version
     work.seal(person, card=content if after else None)
     return _hours(before) != _hours(after)
@@ -152,6 +163,7 @@ def take_consent(work: UnitOfWork, *, event: ConsentChanged) -> None:
     )
     kept.revision, kept.permitted = event.revision, event.permitted
     kept.valid_from, kept.valid_until = event.valid_from, event.valid_until
+    kept.text_version = event.text_version
     work.add(kept)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from services.reminders.roster import usecases as roster
-from services.reminders.roster.queries import PERSON
+from services.reminders.roster.queries import PERSON, is_erased
 from services.reminders.schedules import usecases
 from shared.contracts import Event
 from shared.contracts.intake import (
@@ -19,7 +19,9 @@ from shared.store import UnitOfWork
 
 
 def on_member_joined(work: UnitOfWork, event: MemberJoined) -> None:
-    """Give the new member the usual schedule."""
+    """Give the new member the usual schedule; none to someone erased meanwhile."""
+    if is_erased(work, event.clinic_id, event.person_id):
+        return
     usecases.begin_schedule(
         work,
         clinic_id=event.clinic_id,

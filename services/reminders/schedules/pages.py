@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from services.reminders.roster.domain import STAFF_ASKED_AFTER
 from services.reminders.roster.usecases import reopen_channel
 from services.reminders.schedules import domain, queries, usecases
 from services.reminders.schedules.domain import DAYS, Hold, State
@@ -28,6 +27,8 @@ STATE_WORDS: Mapping[State, tuple[str, str]] = {
     State.UNKNOWN: ("Unclear whether it arrived", "attention"),
     State.NOT_SENT: ("Not sent", "waiting"),
 }
+TO_LOOK_AT = ("Contact card needs a look", "attention")
+TO_CONFIRM = ("Ask to confirm the contact card", "waiting")
 REASONS: Mapping[Hold, str] = {
     Hold.UNPROVEN: "it was not certain that nothing had changed",
     Hold.CARE: "not in care at that moment",
@@ -52,7 +53,8 @@ def listed() -> str:
             }
             for relationship_id, opened_at, members in found
         ]
-    return render_template("reminders/schedules/list.html", relationships=shown)
+        tasks = [_task(one) for _, _, members in found for one in members if _needs_a_look(one)]
+    return render_template("reminders/schedules/list.html", relationships=shown, tasks=tasks)
 
 
 @blueprint.get("/schedules/<uuid:schedule_id>")
@@ -151,21 +153,36 @@ def _line(seen: MemberSchedule) -> dict[str, Any]:
     }
 
 
+def _needs_a_look(seen: MemberSchedule) -> bool:
+    return _standing(seen) in (TO_LOOK_AT, TO_CONFIRM)
+
+
+def _task(seen: MemberSchedule) -> dict[str, Any]:
+    """Return what staff are asked to do for one member; why stands on the card, not here."""
+    return {
+        "relationship_id": seen.relationship_id,
+        "person_id": seen.person_id,
+        "member": f"Member {seen.place + 1}",
+        "says": _standing(seen)[0],
+        "tone": _standing(seen)[1],
+    }
+
+
 def _standing(seen: MemberSchedule) -> tuple[str, str]:
     """Return in words, and a tone, whether this member is asked at present, and if not, why."""
     if seen.stopped:
         return "Stopped by them", "stopped"
     if not seen.permitted:
-        return "Has not agreed to e-mail", "neutral"
+        says = "Has not agreed to e-mail" if seen.noted else "Has not agreed to the policy"
+        return says, "neutral"
     if seen.paused:
         return "Paused", "waiting"
-    today = seen.card.local(now()).date() if seen.card else None
-    if seen.card is None or today is None or not seen.card.usable_on(today):
-        return "Contact card needs a look", "attention"
+    if not seen.usable:
+        return TO_LOOK_AT
     if not seen.next_slots:
         return "No safe hours yet", "attention"
-    if seen.card.confirmed_on and today - seen.card.confirmed_on > STAFF_ASKED_AFTER:
-        return "Ask to confirm the contact card", "waiting"
+    if seen.to_confirm:
+        return TO_CONFIRM
     return "Asked once a week", "good"
 
 

@@ -43,7 +43,10 @@ class MemberSchedule:
     place: int
     card: Card | None
     permitted: bool
+    noted: bool
     stopped: bool
+    usable: bool
+    to_confirm: bool
     prompts: Sequence[PastPrompt]
     next_slots: Sequence[domain.Slot]
 
@@ -149,7 +152,9 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
     member = roster.membership(work, relationship_id=schedule.relationship_id, **person)
     card = roster.card_of(work, **person)
     permitted = roster.permitted(work, channel=Channel.EMAIL, now=now, **person)
+    policy = roster.told_of_policy(work, **person)
     running = permitted and not schedule.paused
+    usable, to_confirm = _standing_of(work, schedule, card, now=now)
     return MemberSchedule(
         id=schedule.id,
         relationship_id=schedule.relationship_id,
@@ -160,12 +165,32 @@ def member_schedule(work: UnitOfWork, schedule: Schedule, *, now: datetime) -> M
         place=member.place if member else 0,
         card=card,
         permitted=permitted,
+        noted=policy is not None and policy.permits(now),
         stopped=roster.stopped(work, channel=Channel.EMAIL, **person),
+        usable=usable,
+        to_confirm=to_confirm,
         prompts=latest_prompts(work, schedule),
         next_slots=domain.next_slots(rule_of(schedule), card, after=now, count=5)
         if card and running
         else (),
     )
+
+
+def _standing_of(
+    work: UnitOfWork, schedule: Schedule, card: Card | None, *, now: datetime
+) -> tuple[bool, bool]:
+    """Return whether a card can be written to today, and whether it is time to confirm it."""
+    if card is None:
+        return False, False
+    today, trusted_for = card.local(now).date(), roster.trusted_for(work, schedule.clinic_id)
+    usable = card.usable_on(today, trusted_for=trusted_for) and not roster.shares_box(
+        work,
+        clinic_id=schedule.clinic_id,
+        relationship_id=schedule.relationship_id,
+        person_id=schedule.person_id,
+        card=card,
+    )
+    return usable, card.to_confirm_on(today, trusted_for=trusted_for)
 
 
 def relationship_schedules(

@@ -44,12 +44,17 @@ HOLD_PAUSES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is known about a person at the moment of sending."""
+    """What is known about a person at the moment of sending.
+
+    ``box_shared``: another member of the relationship has the same letter box.
+    """
 
     fresh: bool
     in_care: bool
     permitted: bool
     card: Card | None
+    trusted_for: timedelta
+    box_shared: bool
     sent_lately: int
 
 
@@ -79,11 +84,16 @@ def hold(facts: Facts, now: datetime) -> Hold | None:
         return Hold.CARE
     if not facts.permitted:
         return Hold.PERMISSION
-    if facts.card is None or not facts.card.usable_on(facts.card.local(now).date()):
+    if facts.card is None or not _usable(facts, facts.card, now):
         return Hold.CONTACT
     if facts.sent_lately >= MOST_A_WEEK:
         return Hold.BUDGET
     return None if facts.card.open_at(now) else Hold.WINDOW
+
+
+def _usable(facts: Facts, card: Card, now: datetime) -> bool:
+    today = card.local(now).date()
+    return not facts.box_shared and card.usable_on(today, trusted_for=facts.trusted_for)
 
 
 def pause_for(reason: Hold) -> timedelta:

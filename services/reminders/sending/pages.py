@@ -24,7 +24,8 @@ def shown() -> str:
     if settings().production:
         raise NotFound
     with reading() as work:
-        letters = [_letter(work, row) for row in queries.mailbox(work)]
+        rows = [(row, work.open(row, "letter")) for row in queries.mailbox(work)]
+        letters = [_letter(work, row, written) for row, written in rows if written]
     return render_template(
         "reminders/sending/mailbox.html",
         inboxes=_inboxes(letters),
@@ -43,8 +44,7 @@ def _to(letter: dict[str, Any]) -> str:
     return to
 
 
-def _letter(work: UnitOfWork, row: MailboxLetter) -> dict[str, Any]:
-    written: dict[str, Any] = work.open(row, "letter")
+def _letter(work: UnitOfWork, row: MailboxLetter, written: dict[str, Any]) -> dict[str, Any]:
     clinic = work.session.get(Clinic, (row.clinic_id, row.clinic_id))
     local = row.arrived_at.astimezone(ZoneInfo(clinic.zone if clinic else "UTC"))
     before, _, after = written["text"].partition(written["link"])

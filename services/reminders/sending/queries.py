@@ -17,7 +17,7 @@ from shared.contracts.words import Channel
 from shared.events.freshness import Proof
 from shared.store import UnitOfWork
 
-PEOPLE = "intake.people"
+PEOPLE, CLINICS = "intake.people", "intake.clinics"
 MOST_SHOWN = 300
 
 
@@ -33,14 +33,21 @@ class Claim:
     @property
     def concerned(self) -> tuple[tuple[str, UUID], ...]:
         """The (stream, subject) pairs of which nothing may be missing."""
-        return ((CONSENT, self.person_id), (PEOPLE, self.relationship_id))
+        return (
+            (CONSENT, self.person_id),
+            (PEOPLE, self.relationship_id),
+            (CLINICS, self.clinic_id),
+        )
 
     @property
     def effect(self) -> Effect:
         """What is about to happen, for whoever enforces consent."""
         return Effect(
             concerned=self.concerned,
-            content=((roster.PERSON, self.clinic_id, self.person_id),),
+            content=(
+                (roster.PERSON, self.clinic_id, self.person_id),
+                (roster.CLINIC, self.clinic_id, self.clinic_id),
+            ),
         )
 
 
@@ -81,13 +88,20 @@ def still_planned(work: UnitOfWork, prompt: Prompt) -> bool:
 def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> domain.Facts:
     """Return what is known about a person, read in the transaction that will act on it."""
     person = {"clinic_id": claim.clinic_id, "person_id": claim.person_id}
-    told = roster.told_of(work, channel=Channel.EMAIL, **person)
-    decided = ruling(work, claim.effect, proof=proof, told=[told], at=now)
+    told = [
+        roster.told_of(work, channel=Channel.EMAIL, **person),
+        roster.told_of_policy(work, **person),
+    ]
+    card = roster.card_of(work, **person)
+    decided = ruling(work, claim.effect, proof=proof, told=told, at=now)
     return domain.Facts(
         fresh=decided is not Ruling.UNPROVEN,
         in_care=roster.in_care(work, relationship_id=claim.relationship_id, **person),
         permitted=decided is Ruling.YES,
-        card=roster.card_of(work, **person),
+        card=card,
+        trusted_for=roster.trusted_for(work, claim.clinic_id),
+        box_shared=card is not None
+        and roster.shares_box(work, relationship_id=claim.relationship_id, card=card, **person),
         sent_lately=_sent_since(work, claim, now - domain.WEEK),
     )
 

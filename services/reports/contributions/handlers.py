@@ -11,8 +11,9 @@ from services.reports.contributions.domain import ContributionsUnfit, Teller, To
 from services.reports.contributions.queries import content_kind
 from services.reports.contributions.schemas import ContributionsSchema
 from shared.clock import Now
-from shared.contracts.intake import ClinicRegistered, ContributionChanged
+from shared.contracts.intake import ClinicRegistered, ContributionChanged, ContributionEnded
 from shared.contracts.reminders import RemindersPeriodClosed
+from shared.contracts.reports import ReportsRequestSettled
 from shared.contracts.sessions import SessionsPeriodClosed
 from shared.events.content import Content, Reference, Wanting
 from shared.events.inbox import Batch, Subscriptions
@@ -47,6 +48,22 @@ def on_contributions_changed(work: UnitOfWork, events: Sequence[ContributionChan
         usecases.note_permissions(work, clinic_id=clinic_id, told=theirs)
 
 
+def on_contribution_ended(work: UnitOfWork, event: ContributionEnded) -> None:
+    """A couple is never counted again; what it contributed is removed, and that is answered."""
+    told = Told(event.episode_id, False, event.revision)
+    removed = usecases.note_permissions(work, clinic_id=event.clinic_id, told=[told])
+    work.record(
+        ReportsRequestSettled(
+            clinic_id=event.clinic_id,
+            occurred_at=event.occurred_at,
+            request_id=event.request_id,
+            stopped=1,
+            removed=removed,
+            keys=0,
+        )
+    )
+
+
 def on_period_closed(work: UnitOfWork, event: SessionsPeriodClosed | RemindersPeriodClosed) -> None:
     """A teller's contributions of a quarter are frozen."""
     usecases.note_closing(
@@ -61,6 +78,7 @@ def on_period_closed(work: UnitOfWork, event: SessionsPeriodClosed | RemindersPe
 SUBSCRIPTIONS: Subscriptions = {
     ClinicRegistered: on_clinic_registered,
     ContributionChanged: Batch(on_contributions_changed),
+    ContributionEnded: on_contribution_ended,
     SessionsPeriodClosed: on_period_closed,
     RemindersPeriodClosed: on_period_closed,
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 
 from services.reports.contributions import queries
 from services.reports.contributions.domain import (
@@ -65,7 +65,7 @@ def name_clinic(work: UnitOfWork, *, clinic_id: UUID, name: str, organization_na
     )
 
 
-def note_permissions(work: UnitOfWork, *, clinic_id: UUID, told: Iterable[Told]) -> None:
+def note_permissions(work: UnitOfWork, *, clinic_id: UUID, told: Iterable[Told]) -> int:
     """Note which couples of a clinic may be counted from now on, in the order told.
 
     A refusal deletes what the couple has contributed, whatever the quarter; releases that are out
@@ -75,7 +75,7 @@ def note_permissions(work: UnitOfWork, *, clinic_id: UUID, told: Iterable[Told])
     latest = {
         names.lasting(one.episode_id): one for one in sorted(told, key=lambda one: one.revision)
     }
-    known = queries.permissions(work, clinic_id, latest)
+    known, deleted = queries.permissions(work, clinic_id, latest), 0
     for lasting, one in latest.items():
         row = known.get(lasting)
         if row is not None and row.revision >= one.revision:
@@ -85,8 +85,9 @@ def note_permissions(work: UnitOfWork, *, clinic_id: UUID, told: Iterable[Told])
             work.session.add(row)
         row.permitted, row.revision = one.permitted, one.revision
         if not one.permitted:
-            _forget(work, clinic_id, lasting, names)
+            deleted += _forget(work, clinic_id, lasting, names)
     work.session.flush()
+    return deleted
 
 
 def note_closing(
@@ -171,14 +172,15 @@ def _under_pseudonyms(
     ]
 
 
-def _forget(work: UnitOfWork, clinic_id: UUID, lasting: UUID, names: Pseudonyms) -> None:
+def _forget(work: UnitOfWork, clinic_id: UUID, lasting: UUID, names: Pseudonyms) -> int:
     held = (Quarter.of(period) for period in queries.periods_held(work, clinic_id))
     pseudonyms = [names.of_quarter(lasting, quarter) for quarter in held]
-    work.session.execute(
+    done = work.session.execute(
         delete(Contribution).where(
             Contribution.clinic_id == clinic_id, Contribution.pseudonym.in_(pseudonyms)
         )
     )
+    return int(done.rowcount) if isinstance(done, CursorResult) else 0
 
 
 def _closing(

@@ -119,11 +119,6 @@ def read_menu(written: Mapping[str, Any]) -> dict[str, Experiment]:
     return {one["code"]: Experiment(**one) for one in written["experiment"]}
 
 
-def latest(said: Iterable[tuple[UUID, Said]]) -> dict[UUID, Said]:
-    """Return what each person said last; ``said`` is in the order of saying."""
-    return dict(said)
-
-
 def three_keys(
     members: Collection[UUID],
     said: Mapping[UUID, Said],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.sessions.roster.queries import Together
-from shared.consent.enforcement import Effect, proven
+from shared.consent.enforcement import CONSENT, Effect, proven
 from shared.events.freshness import Freshness, Proof
 from shared.store import UnitOfWork
 
@@ -30,6 +30,7 @@ def concerned(together: Together) -> list[tuple[str, UUID]]:
         ("intake.people", about),
         ("reminders.availability", about),
         *(("reminders.forms", person) for person in people),
+        *((CONSENT, person) for person in people),
     ]
 
 

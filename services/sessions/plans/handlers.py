@@ -4,9 +4,9 @@ from datetime import datetime
 
 from services.sessions.plans import usecases
 from services.sessions.roster.handlers import on_relationship_changed as take_down
-from services.sessions.roster.usecases import keep_answers
+from services.sessions.roster.usecases import keep_answers, note_available
 from shared.clock import Now
-from shared.contracts.intake import RelationshipChanged
+from shared.contracts.intake import PersonChanged, RelationshipChanged
 from shared.contracts.words import RelationshipState
 from shared.events.content import Apply, Content, Reference
 from shared.events.inbox import Subscriptions
@@ -14,10 +14,25 @@ from shared.store import UnitOfWork
 
 
 def on_relationship_changed(work: UnitOfWork, event: RelationshipChanged) -> None:
-    """Take down the change; where care ended, so does what was open."""
+    """Take down the change; where care together ended, so does what was open."""
     take_down(work, event)
-    if event.state is RelationshipState.CLOSED:
+    if event.state is not RelationshipState.OPEN:
         usecases.end_care(work, relationship_id=event.relationship_id, now=event.occurred_at)
+
+
+def on_person_changed(work: UnitOfWork, event: PersonChanged) -> None:
+    """Take down whether what rests on a person's permission may go on; where not, it ends."""
+    ended = note_available(
+        work,
+        clinic_id=event.clinic_id,
+        person_id=event.person_id,
+        available=event.available,
+        version=event.version,
+    )
+    if ended:
+        usecases.stop_everything(
+            work, clinic_id=event.clinic_id, person_id=event.person_id, now=event.occurred_at
+        )
 
 
 def applying_forms(now: Now) -> Apply:
@@ -43,4 +58,7 @@ def applying_forms(now: Now) -> Apply:
     return apply_form
 
 
-SUBSCRIPTIONS: Subscriptions = {RelationshipChanged: on_relationship_changed}
+SUBSCRIPTIONS: Subscriptions = {
+    RelationshipChanged: on_relationship_changed,
+    PersonChanged: on_person_changed,
+}

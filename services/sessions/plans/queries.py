@@ -139,9 +139,10 @@ def answers_of(work: UnitOfWork, plan_id: UUID) -> Sequence[Answer]:
 
 
 def keys_of(work: UnitOfWork, plan_id: UUID) -> dict[UUID, Said]:
-    """Return what each member said last to a plan."""
-    answers = answers_of(work, plan_id)
-    return domain.latest((one.person_id, Said(work.open(one, "said"))) for one in answers)
+    """Return what each member said last to a plan; what was erased counts as not said."""
+    last = {one.person_id: one for one in answers_of(work, plan_id)}
+    said = {person: work.open(one, "said") for person, one in last.items()}
+    return {person: Said(word) for person, word in said.items() if word}
 
 
 def due_plans(work: UnitOfWork, now: datetime) -> list[tuple[UUID, UUID]]:
@@ -169,7 +170,7 @@ def _standing(work: UnitOfWork, plan: Plan, together: roster.Together) -> Standi
 
 
 def _key(work: UnitOfWork, member: roster.Member, answer: Answer | None) -> Key:
-    if answer is None:
+    said = work.open(answer, "said") if answer else None
+    if answer is None or said is None:
         return Key(member=member)
-    said = Said(work.open(answer, "said"))
-    return Key(member=member, said=said, method=answer.method, recorded_at=answer.recorded_at)
+    return Key(member=member, said=Said(said), method=answer.method, recorded_at=answer.recorded_at)

@@ -9,7 +9,7 @@ from services.sessions.plans.models import Answer, Plan, PlanDue
 from services.sessions.records.usecases import note_milestone
 from services.sessions.roster import queries as roster
 from shared.contracts.sessions import PlanChanged
-from shared.contracts.words import PlanState
+from shared.contracts.words import PlanState, RelationshipState
 from shared.store import UnitOfWork
 
 
@@ -138,8 +138,17 @@ def stop_by_form(
     _end(work, plan, Ending.STOPPED, now=now)
 
 
+def stop_everything(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> int:
+    """End what is open wherever a person belongs, as any stop; return how much that was."""
+    about = roster.relationships_of(work, clinic_id, person_id)
+    found = [plan for one in about if (plan := queries.open_plan(work, one)) is not None]
+    for plan in found:
+        _end(work, queries.plan_to_change(work, plan.id), Ending.STOPPED, now=now)
+    return len(found)
+
+
 def end_care(work: UnitOfWork, *, relationship_id: UUID, now: datetime) -> None:
-    """End what is open in a relationship that is no longer in care."""
+    """End what is open in a relationship that is no longer in care together."""
     plan = queries.open_plan(work, relationship_id)
     if plan is not None:
         _end(work, plan, Ending.CARE_ENDED, now=now)
@@ -158,10 +167,12 @@ def end_when_due(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> bool:
 
 
 def _nothing_held_back(work: UnitOfWork, together: roster.Together) -> bool:
-    """Say whether nothing stands against joint things: each was met alone, and all was read."""
+    """Say whether nothing stands against joint things: in care together, each met, all read."""
     about = together.relationship_id
     unread = roster.unread_forms(work, about)
-    return roster.available(work, about) and not (together.not_met or unread)
+    joint = together.state is RelationshipState.OPEN and together.all_available
+    nobody_missing = joint and not together.not_met
+    return roster.available(work, about) and nobody_missing and not unread
 
 
 def _refuse_ended(plan: Plan) -> None:

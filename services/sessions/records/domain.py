@@ -51,6 +51,10 @@ class NotHappenedYet(Refusal):
     """This day lies ahead. Choose today or an earlier day."""
 
 
+class OneAtATime(Refusal):
+    """They are in care apart. Write an entry for each of them alone."""
+
+
 class ReasonMissing(Refusal):
     """Say in a few words why the entry is corrected: at most 500 letters."""
 
@@ -72,6 +76,12 @@ def fitting_parts(given: Parts, members: Collection[UUID]) -> dict[UUID, dict[st
     if not any(words):
         raise NothingWritten
     return full
+
+
+def about_one(parts: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Raise OneAtATime when an entry has words about several members."""
+    if sum(any(words.values()) for words in parts.values()) > 1:
+        raise OneAtATime
 
 
 def fitting_day(day: date, *, today: date) -> date:

@@ -9,6 +9,7 @@ from services.sessions.records.models import Entry, Milestone, Revision
 from services.sessions.roster import queries as roster
 from services.sessions.roster.domain import day_in
 from shared.contracts.sessions import SessionRecorded
+from shared.contracts.words import RelationshipState
 from shared.errors import Conflict
 from shared.store import UnitOfWork
 
@@ -35,6 +36,8 @@ def write_entry(
         return _same(already, relationship_id)
     today = day_in(roster.zone_of(work, together.clinic_id), now)
     fitting = domain.fitting_parts(parts, [member.person_id for member in together.present])
+    if together.state is RelationshipState.APART:
+        domain.about_one(fitting)
     entry = work.add(
         Entry(
             clinic_id=together.clinic_id,

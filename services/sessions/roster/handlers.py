@@ -1,6 +1,6 @@
 """What sessions takes down when intake and reminders speak."""
 
-from services.sessions.roster import usecases
+from services.sessions.roster import queries, usecases
 from shared.contracts.intake import (
     ClinicRegistered,
     MemberChanged,
@@ -84,7 +84,9 @@ def on_availability_changed(work: UnitOfWork, event: AvailabilityChanged) -> Non
 
 
 def on_form_received(work: UnitOfWork, event: FormReceived) -> None:
-    """Take down that a form came in, and ask for its answers."""
+    """Take down that a form came in, and ask for its answers; none of someone erased."""
+    if queries.is_erased(work, event.clinic_id, event.person_id):
+        return
     usecases.note_form(
         work,
         clinic_id=event.clinic_id,
@@ -97,7 +99,9 @@ def on_form_received(work: UnitOfWork, event: FormReceived) -> None:
 
 
 def on_prompt_settled(work: UnitOfWork, event: PromptSettled) -> None:
-    """Take down how a message to a member was settled."""
+    """Take down how a message to a member was settled; none to someone erased."""
+    if queries.is_erased(work, event.clinic_id, event.person_id):
+        return
     usecases.note_delivery(
         work,
         clinic_id=event.clinic_id,

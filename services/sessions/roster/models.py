@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.columns import COLUMN_TYPES, NAMES, holding
 from shared.contracts.words import PromptOutcome, RelationshipState
+from shared.erasure import ErasureRow
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
 
@@ -44,7 +45,10 @@ class Relationship(ClinicRow, Base):
 
 
 class Person(ClinicRow, Base):
-    """Someone in care: the name they chose, how to speak of them, and their language."""
+    """Someone in care: the name they chose, how to speak of them, and their language.
+
+    ``available``: whether anything that rests on their permission may begin or go on.
+    """
 
     __tablename__ = "person"
 
@@ -52,6 +56,14 @@ class Person(ClinicRow, Base):
     name: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
     pronouns: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
     language: Mapped[bytes | None] = sealed(DataClass.IDENTITY, scope=Scope.PERSON)
+    available: Mapped[bool] = mapped_column(default=True)
+    available_version: Mapped[int] = mapped_column(default=0)
+
+
+class ErasedPerson(ErasureRow, Base):
+    """That a person was erased here; late facts do not bring them back."""
+
+    __tablename__ = "erased_person"
 
 
 class Membership(ClinicRow, Base):

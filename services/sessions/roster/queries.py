@@ -14,25 +14,31 @@ from services.sessions.roster.models import (
     Availability,
     Clinic,
     Delivery,
+    ErasedPerson,
     Form,
     Membership,
     Person,
     Relationship,
 )
-from shared.contracts.words import RelationshipState
+from shared import erasure
+from shared.contracts.words import IN_CARE, RelationshipState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One member of a relationship, by their chosen name; whether they were met on their own."""
+    """One member of a relationship, by their chosen name; whether they were met on their own.
+
+    ``available``: whether anything that rests on their permission may begin or go on.
+    """
 
     person_id: UUID
     name: str
     pronouns: str
     active: bool
     met: bool
+    available: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +66,11 @@ class Together:
     def not_met(self) -> Sequence[Member]:
         """The members whom the clinician has yet to meet on their own."""
         return [member for member in self.present if not member.met]
+
+    @property
+    def all_available(self) -> bool:
+        """Whether nothing was put aside for any member who belongs to it now."""
+        return all(member.available for member in self.present)
 
     def member(self, person_id: UUID) -> Member:
         """Return one member, or refuse with NotFound."""
@@ -90,7 +101,7 @@ def treated_by(work: UnitOfWork, clinician_id: UUID) -> list[Together]:
     rows = work.session.scalars(
         select(Relationship).where(
             Relationship.clinician_id == clinician_id,
-            Relationship.state == RelationshipState.OPEN,
+            Relationship.state.in_(IN_CARE),
         )
     ).all()
     return sorted(_with_members(work, rows), key=lambda found: found.title.casefold())
@@ -135,6 +146,19 @@ def deliveries_of(work: UnitOfWork, relationship_id: UUID) -> Sequence[Delivery]
     """Return how prompts to a relationship's members were settled, oldest first."""
     wanted = select(Delivery).where(Delivery.relationship_id == relationship_id)
     return work.session.scalars(wanted.order_by(Delivery.settled_at, Delivery.id)).all()
+
+
+def is_erased(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> bool:
+    """Say whether a person was erased here."""
+    return erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
+
+
+def relationships_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[UUID]:
+    """Return the relationships to which a person belongs or belonged."""
+    wanted = select(Membership.relationship_id).where(
+        Membership.clinic_id == clinic_id, Membership.person_id == person_id
+    )
+    return work.session.scalars(wanted.order_by(Membership.relationship_id)).all()
 
 
 def unread_forms(work: UnitOfWork, relationship_id: UUID) -> int:
@@ -200,6 +224,7 @@ def _members(work: UnitOfWork, relationships: Collection[UUID]) -> dict[UUID, li
                 pronouns=work.open(person, "pronouns") or "",
                 active=membership.active,
                 met=membership.met,
+                available=person.available,
             )
         )
     return members

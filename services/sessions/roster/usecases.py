@@ -11,11 +11,13 @@ from services.sessions.roster.models import (
     Availability,
     Clinic,
     Delivery,
+    ErasedPerson,
     Form,
     Membership,
     Person,
     Relationship,
 )
+from shared import erasure
 from shared.contracts.words import PromptOutcome, RelationshipState
 from shared.errors import NotYetKnown
 from shared.store import UnitOfWork
@@ -111,6 +113,20 @@ def note_met(
     work.session.flush()
 
 
+def note_available(
+    work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, available: bool, version: int
+) -> bool:
+    """Take down whether what a person permitted may go on; say whether it has just ended."""
+    row = work.session.get(Person, (clinic_id, person_id)) or work.add(
+        Person(clinic_id=clinic_id, id=person_id)
+    )
+    if version <= row.available_version:
+        return False
+    row.available, row.available_version = available, version
+    work.session.flush()
+    return not available
+
+
 def describe_person(
     work: UnitOfWork,
     *,
@@ -119,14 +135,19 @@ def describe_person(
     version: int,
     details: Mapping[str, Any] | None,
 ) -> None:
-    """Keep how a person wants to be named, sealed; None when they are gone for good."""
+    """Keep how a person wants to be named, sealed; None when they are gone for good.
+
+    Of someone erased here nothing is kept, however late it comes.
+    """
     row = work.session.get(Person, (clinic_id, person_id))
     if row is None:
         raise NotYetKnown
     if version < row.version:
         return
     row.version = version
-    work.seal(row, **{name: (details or {}).get(name) or None for name in PERSONAL})
+    gone = erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
+    kept = {} if gone or details is None else details
+    work.seal(row, **{name: kept.get(name) or None for name in PERSONAL})
 
 
 def note_availability(

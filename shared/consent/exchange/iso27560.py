@@ -14,7 +14,11 @@ CONTEXT = {
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
     "dct": "http://purl.org/dc/terms/",
 }
-BASES = {Basis.CONSENT: "eu-gdpr:A9-2-a", Basis.INFORMED: "eu-gdpr:A9-2-h"}
+BASES = {
+    Basis.CONSENT: "eu-gdpr:A9-2-a",
+    Basis.INFORMED: "eu-gdpr:A9-2-h",
+    Basis.NOTED: "eu-gdpr:A9-2-h",
+}
 STATES = {
     Because.GIVEN: "dpv:ConsentGiven",
     Because.NEVER_ASKED: "dpv:ConsentUnknown",

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from services.intake.arrivals.domain.rows import Mistake, Row
+from services.intake.consent.domain import ASKED_NOW, BY_SCREEN
 from services.intake.people import domain as people
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Contact, Details, NotAsked
 from shared.errors import Refusal
 
 LONGEST_KEY = 120
@@ -39,6 +40,8 @@ class Cells:
         details = self._details()
         contact = self._contact()
         label = self._try("label", lambda: people.check_label(self.cells["label"]), "Shorten it.")
+        paper = self._paper()
+        not_asked = self._not_asked()
         if self.mistakes or details is None or contact is None:
             return None
         return Row(
@@ -48,6 +51,8 @@ class Cells:
             details=details,
             contact=contact,
             label=label,
+            paper=paper,
+            not_asked=not_asked,
         )
 
     def _details(self) -> Details | None:
@@ -70,6 +75,14 @@ class Cells:
             return None
         return Contact(email=email, windows=windows)
 
+    def _not_asked(self) -> NotAsked | None:
+        text = self.cells["not_asked"].casefold()
+        if text and text not in set(NotAsked):
+            reason = "This is no reason why someone is not asked for consent yet."
+            self._wrong("not_asked", reason, "Write age or doubt, or leave the cell empty.")
+            return None
+        return NotAsked(text) if text else None
+
     def _windows(self) -> tuple[people.Window, ...] | None:
         names = ("window_days", "window_from", "window_to")
         if not any(self.cells[name] for name in names):
@@ -86,6 +99,13 @@ class Cells:
             return None
         advice = "Let it begin before it ends, on the same day, half an hour or more."
         return self._try("window_to", lambda: people.windows_on(days, begins, ends), advice)
+
+    def _paper(self) -> tuple[str, ...]:
+        named = tuple(dict.fromkeys(re.findall(r"[^\s,;]+", self.cells["paper"])))
+        if not set(named) <= set(BY_SCREEN):
+            advice = f"Write {' or '.join(ASKED_NOW)}, with a space between."
+            self._wrong("paper", "This is not something that people are asked here.", advice)
+        return named
 
     def _try(self, column: str, read: Callable[[], Found], advice: str) -> Found | None:
         try:

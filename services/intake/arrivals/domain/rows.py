@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Contact, Details, NotAsked
 from shared.errors import Refusal
 
 NEEDED = (
@@ -17,7 +17,7 @@ NEEDED = (
     "window_from",
     "window_to",
 )
-OPTIONAL = ("name", "pronouns", "label")
+OPTIONAL = ("name", "pronouns", "label", "not_asked", "paper")
 COLUMNS = (*NEEDED, *OPTIONAL)
 MOST_ROWS = 50_000
 MOST_BYTES = 20_000_000
@@ -48,7 +48,7 @@ class Mistake:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One member as the file has them."""
+    """One member as the file has them; ``paper`` are the purposes that they once signed for."""
 
     line: int
     relationship: str
@@ -56,6 +56,8 @@ class Row:
     details: Details
     contact: Contact
     label: str | None
+    paper: tuple[str, ...] = ()
+    not_asked: NotAsked | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,7 +123,7 @@ def send() -> ResponseReturnValue:
     try:
         with unit_of_work() as work:
             words = _language(work, g.asking)
-            asked = queries.request_behind(work, g.asking, now=now()).asked.split()
+            asked = queries.asked_by(work, queries.request_behind(work, g.asking, now=now()))
             usecases.answer_by_link(work, door=g.asking, said=said_on_form(asked), now=now())
     except (domain.AnswerNotUsable, NotAsShown) as refusal:
         with reading() as work:
@@ -141,7 +141,7 @@ def _form_page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     return render_template(
         "intake/consent/choices.html",
         **words,
-        questions=questions(person, found.asked.split(), words["language"]),
+        questions=questions(person, queries.asked_by(work, found), words["language"]),
         wrong=wrong if refusal else "",
         receipt=False,
     )
@@ -151,6 +151,7 @@ def _new_page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) ->
     with reading() as work:
         relationship, found, _ = of_mine(work, relationship_id, person_id)
         on_duty = queries.someone_on_duty(work, relationship.clinic_id)
+        policy = queries.policy_of(work, relationship.clinic_id)
         return render_template(
             "intake/consent/ask.html",
             relationship_id=relationship_id,
@@ -158,13 +159,22 @@ def _new_page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) ->
             name=people.details_of(work, found).name,
             purposes=[
                 (one, kind_of(one).says)
-                for one in domain.BY_SCREEN
+                for one in domain.offered(policy)
                 if on_duty or not kind_of(one).needs_duty
             ],
             hours=HOURS,
-            typed=request.form,
+            chosen=_chosen(policy),
+            inviting="invite" in request.args,
+            hours_chosen=request.form.get("hours", "48"),
             errors=errors,
         )
+
+
+def _chosen(policy: str) -> list[str]:
+    """Return what is ticked: what was typed, or for an invitation what everybody is asked."""
+    if request.method == "POST":
+        return request.form.getlist("purposes")
+    return [policy, *domain.ASKED_NOW] if "invite" in request.args else []
 
 
 def _link_open(token: str) -> Asking:

@@ -23,7 +23,7 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.audit.entries import Act
 from shared.consent.languages import language_for, languages
-from shared.consent.purposes import kind_of
+from shared.consent.purposes import POLICIES, kind_of
 from shared.consent.texts import NotInThisLanguage
 from shared.errors import NotFound, Refusal
 from shared.store import UnitOfWork
@@ -119,7 +119,7 @@ def typed_answer() -> Said:
     """Return the one answer that staff typed, and what the page knew. Raises AnswerNotUsable."""
     purpose = request.form.get("purpose", "")
     answers = domain.read_answers({purpose: request.form.get("answer", "")}, [purpose])
-    if purpose not in domain.KEPT_HERE or not answers:
+    if purpose not in (*POLICIES, *domain.KEPT_HERE) or not answers:
         raise domain.AnswerNotUsable
     shown = request.form.get(f"{SHOWN}{purpose}")
     return Said(
@@ -132,30 +132,37 @@ def typed_answer() -> Said:
 def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
         relationship, found, rows = of_mine(work, relationship_id, person_id)
-        standing = queries.decisions_on(rows, now())
+        policy = queries.policy_of(work, relationship.clinic_id)
+        standing = queries.decisions_on(rows, now(), also=[policy] if policy else [])
         pause = queries.open_pause(work, relationship.clinic_id, person_id)
         return render_template(
             "intake/consent/person.html",
             relationship_id=relationship_id,
             person_id=person_id,
             name=people.details_of(work, found).name,
-            purposes=[purpose_row(one, it, found.zone) for one, it in standing.items()],
+            purposes=[
+                purpose_row(one, it, found.zone)
+                for one, it in standing.items()
+                if one == policy or one not in POLICIES
+            ],
             history=[history_row(work, row, found.zone) for row in reversed(rows)],
             paused=domain.PAUSE_WORDS[queries.why_paused(work, pause)] if pause else "",
-            pauses=[(one.value, says) for one, says in domain.PAUSE_WORDS.items()],
+            asked_for=pause is not None and pause.request_id is not None,
+            pauses=[(one.value, domain.PAUSE_WORDS[one]) for one in domain.STAFF_PAUSES],
             after=len(rows),
-            **_form(found),
+            **_form(found, policy),
             typed=request.form,
             errors=errors,
         )
 
 
-def _form(found: Person) -> dict[str, Any]:
+def _form(found: Person, policy: str) -> dict[str, Any]:
     """Return what the form offers for what was said on paper or in words."""
     known = languages()
     own = known.get(found.language) or known.get(found.language.partition("-")[0])
+    kept = (*([policy] if policy else []), *domain.KEPT_HERE)
     return {
-        "purpose_options": [(one, kind_of(one).says) for one in domain.KEPT_HERE],
+        "purpose_options": [(one, kind_of(one).says) for one in kept],
         "methods": [(one.value, domain.METHOD_WORDS[one]) for one in domain.STAFF_METHODS],
         "settings_offered": [
             (one.value, domain.SETTING_WORDS[one]) for one in domain.STAFF_SETTINGS
@@ -168,7 +175,7 @@ def _form(found: Person) -> dict[str, Any]:
         "texts": [
             text
             for text in (own or known["en"]).texts
-            if text.purpose in domain.KEPT_HERE and text.in_force_from <= now()
+            if text.purpose in kept and text.in_force_from <= now()
         ],
     }
 

@@ -13,10 +13,10 @@ from services.intake.consent.models import ConsentRevision
 from services.intake.consent.pages.person import PLACE, of_mine
 from services.intake.consent.pages.shown import blueprint, day, purpose_row
 from services.intake.people import queries as people
-from services.intake.people.models import Person
+from services.intake.people.models import Person, Relationship
 from shared.consent.decision import Decision
 from shared.consent.foresight import Going
-from shared.consent.purposes import kind_of
+from shared.consent.purposes import POLICIES, kind_of
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading
@@ -33,7 +33,8 @@ def explain(relationship_id: UUID, person_id: UUID) -> str:
     """Say, for each purpose, whether it may happen now and which revision decides that."""
     with reading() as work:
         relationship, found, rows = of_mine(work, relationship_id, person_id)
-        standing = queries.decisions_on(rows, now())
+        policy = queries.policy_of(work, relationship.clinic_id)
+        standing = queries.decisions_on(rows, now(), also=[policy] if policy else [])
         goings = queries.going_on(work, relationship, found, standing, now())
         return render_template(
             "intake/consent/explain.html",
@@ -45,6 +46,7 @@ def explain(relationship_id: UUID, person_id: UUID) -> str:
                 | _deciding(decision, purpose, rows, found)
                 | {"effects": [_effect(one) for one in goings if one.purpose == purpose]}
                 for purpose, decision in standing.items()
+                if purpose == policy or purpose not in POLICIES
             ],
         )
 
@@ -53,12 +55,13 @@ def explain(relationship_id: UUID, person_id: UUID) -> str:
 def what_if(relationship_id: UUID, person_id: UUID) -> str:
     """Rehearse a yes, a no or a day: show what would stop and start; nothing is changed by it."""
     with reading() as work:
-        _, found, rows = of_mine(work, relationship_id, person_id)
+        relationship, found, rows = of_mine(work, relationship_id, person_id)
+        offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
         shown: dict[str, Any] = {}
         error = ""
         if "act" in request.args:
             try:
-                shown = _rehearsed(work, relationship_id, found, rows)
+                shown = _rehearsed(work, relationship, found, rows)
             except Refusal as refusal:
                 error = str(refusal)
         return render_template(
@@ -66,7 +69,7 @@ def what_if(relationship_id: UUID, person_id: UUID) -> str:
             relationship_id=relationship_id,
             person_id=person_id,
             name=people.details_of(work, found).name,
-            purpose_options=[(one, kind_of(one).says) for one in domain.BY_SCREEN],
+            purpose_options=[(one, kind_of(one).says) for one in offered],
             acts=list(ACTS.items()),
             chosen=request.args,
             methods=[(one.value, domain.METHOD_WORDS[one]) for one in domain.STAFF_METHODS],
@@ -78,12 +81,12 @@ def what_if(relationship_id: UUID, person_id: UUID) -> str:
 
 
 def _rehearsed(
-    work: UnitOfWork, relationship_id: UUID, found: Person, rows: Sequence[ConsentRevision]
+    work: UnitOfWork, relationship: Relationship, found: Person, rows: Sequence[ConsentRevision]
 ) -> dict[str, Any]:
     act, purpose = request.args["act"], request.args.get("purpose", "")
-    if act not in ACTS or (act != "wait" and purpose not in domain.BY_SCREEN):
+    offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
+    if act not in ACTS or (act != "wait" and purpose not in offered):
         raise NothingChosen
-    relationship = people.relationship(work, relationship_id)
     at = _moment(found) if act == "wait" else now()
     change = queries.rehearse(
         work,

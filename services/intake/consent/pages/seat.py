@@ -65,20 +65,22 @@ def _page(work: UnitOfWork, refusal: Refusal | None = None) -> str:
     person = work.get(Person, seat.clinic_id, seat.person_id)
     language = queries.language_of(person)
     rows = queries.revisions(work, seat.clinic_id, seat.person_id)
-    present = queries.decisions_on(rows, now())
+    asked = queries.asked_at_seat(rows, queries.policy_of(work, seat.clinic_id))
+    present = queries.decisions_on(rows, now(), also=asked)
     return render_template(
         "intake/consent/choices.html",
         language=language,
         lang=language.tag,
         dir=language.direction,
-        questions=questions(person, queries.asked_at_seat(rows), language, present),
+        questions=questions(person, asked, language, present),
         wrong=language.page[_word_for(refusal)] if refusal else "",
         receipt=True,
     )
 
 
 def _asked(work: UnitOfWork, seat: SeatRow) -> list[str]:
-    return queries.asked_at_seat(queries.revisions(work, seat.clinic_id, seat.person_id))
+    rows = queries.revisions(work, seat.clinic_id, seat.person_id)
+    return queries.asked_at_seat(rows, queries.policy_of(work, seat.clinic_id))
 
 
 def _receipt(work: UnitOfWork, seat: SeatRow, kept: list[ConsentRevision]) -> str:

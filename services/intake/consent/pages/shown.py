@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
@@ -78,7 +79,7 @@ def purpose_row(purpose: str, decision: Decision, zone: str) -> dict[str, Any]:
 def history_row(work: UnitOfWork, row: ConsentRevision, zone: str) -> dict[str, str]:
     """Return one revision, for staff."""
     how = f"{domain.METHOD_WORDS[row.method]}, {domain.SETTING_WORDS[row.setting].lower()}"
-    by = f", written down by {directory.name_of_staff(work, row.recorded_by)}"
+    by = f", written down by {_who(work, row.recorded_by)}"
     return {
         "id": str(row.id),
         "when": day(row.decided_at, zone),
@@ -89,6 +90,13 @@ def history_row(work: UnitOfWork, row: ConsentRevision, zone: str) -> dict[str, 
         "how": how + (by if row.recorded_by else ""),
         "text": f"Text version {row.text_version}, {row.locale}, {row.text_hash[:12]}",
     }
+
+
+def _who(work: UnitOfWork, recorded_by: UUID | None) -> str:
+    """Return who wrote something down; others may treat this person in another relationship."""
+    if recorded_by is None or recorded_by != work.actor.id:
+        return "a member of staff"
+    return directory.name_of_staff(work, recorded_by)
 
 
 SAID_WORDS = {

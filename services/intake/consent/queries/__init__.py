@@ -1,18 +1,22 @@
 """What members permit now, what they said before, and what follows from it."""
 
-from services.intake.consent.queries.asking import Asking, request_behind
+from services.intake.consent.queries.asking import Asking, asked_by, request_behind
 from services.intake.consent.queries.consequences import going_on, rehearse
+from services.intake.consent.queries.paper import noted_on_paper, to_renew
 from services.intake.consent.queries.standing import (
     Ending,
     all_count,
     asked_at_seat,
     asked_in,
+    check_noted,
     controller_of,
     decisions_on,
     endings,
     language_of,
     note_look,
     open_pause,
+    pauses_of,
+    policy_of,
     refusal_of,
     revisions,
     shown_to,
@@ -27,14 +31,19 @@ __all__ = [
     "Ending",
     "all_count",
     "asked_at_seat",
+    "asked_by",
     "asked_in",
+    "check_noted",
     "controller_of",
     "decisions_on",
     "endings",
     "going_on",
     "language_of",
     "note_look",
+    "noted_on_paper",
     "open_pause",
+    "pauses_of",
+    "policy_of",
     "refusal_of",
     "rehearse",
     "request_behind",
@@ -43,5 +52,6 @@ __all__ = [
     "someone_on_duty",
     "standing",
     "still_missing",
+    "to_renew",
     "why_paused",
 ]

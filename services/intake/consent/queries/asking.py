@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.intake.consent import domain
 from services.intake.consent.models import ConsentRequest
-from services.intake.consent.queries.standing import open_pause
+from services.intake.consent.queries.standing import open_pause, policy_of
 from services.intake.people.models import Member, Relationship
 from shared.auth.links import LinkClosed
-from shared.contracts.words import RelationshipState
 from shared.store import UnitOfWork
 
 Asking = tuple[UUID, UUID]
@@ -31,6 +31,13 @@ def request_behind(
     return found
 
 
+def asked_by(work: UnitOfWork, request: ConsentRequest) -> list[str]:
+    """Return what a request asks; a policy by which the clinic no longer works is left out."""
+    asked = request.asked.split()
+    policy = policy_of(work, request.clinic_id)
+    return [one for one in domain.offered(policy) if one in asked]
+
+
 def _in_care(work: UnitOfWork, request: ConsentRequest) -> bool:
     relationship = work.session.get(Relationship, (request.clinic_id, request.relationship_id))
     here = select(Member).where(
@@ -38,5 +45,5 @@ def _in_care(work: UnitOfWork, request: ConsentRequest) -> bool:
         Member.person_id == request.person_id,
         Member.left_at.is_(None),
     )
-    is_open = relationship is not None and relationship.state is RelationshipState.OPEN
+    is_open = relationship is not None and relationship.state.in_care
     return is_open and work.session.scalar(here) is not None

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from services.intake.consent import domain
 from services.intake.consent.models import ConsentRevision
 from services.intake.consent.queries.standing import (
     asked_in,
     decisions_on,
+    policy_of,
     revisions,
     standing,
 )
+from services.intake.directory.models import Clinic
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.consent import foresight
 from shared.consent.decision import Decision
-from shared.consent.foresight import IN_CARE, REOPENED, Change, Going
+from shared.consent.foresight import IN_CARE, REOPENED, TERMS, Change, Going
 from shared.consent.ledger import said_about
+from shared.consent.purposes import POLICIES
 from shared.consent.terms import Method
 from shared.contracts.words import RelationshipState
 from shared.store import UnitOfWork
@@ -31,14 +33,18 @@ def going_on(
     at: datetime,
 ) -> list[Going]:
     """Return what goes on at a moment because of what one member decided, in every service."""
+    policy = policy_of(work, relationship.clinic_id)
+    kept = {one: it for one, it in decisions.items() if one == policy or one not in POLICIES}
     others = _others_permit(work, relationship, person, at)
     lacking = _lacking(work, relationship, person, at)
+    if policy not in kept or not kept[policy].permits:
+        lacking.add(TERMS)
     rows = revisions(work, relationship.clinic_id, person.id)
     stopped = {row.purpose for row in rows if row.method is Method.STOP_LINK}
     return foresight.going_on(
-        decisions,
+        kept,
         others=others,
-        lacking={one: lacking | ({REOPENED} if one in stopped else set()) for one in decisions},
+        lacking={one: lacking | ({REOPENED} if one in stopped else set()) for one in kept},
     )
 
 
@@ -56,7 +62,8 @@ def rehearse(
 
     Nothing is changed. Raises NotInThisLanguage where there is no text to answer.
     """
-    said = {one: said_about(rows, one) for one in decisions_on(rows, now)}
+    also = [answer[0]] if answer else []
+    said = {one: said_about(rows, one) for one in decisions_on(rows, now, also=also)}
     before = going_on(work, relationship, person, domain.decided(said, now), now)
     if answer is not None:
         purpose, permits = answer
@@ -87,11 +94,8 @@ def _lacking(
 ) -> set[str]:
     """Return what effects may need and is not there at a moment, by the words of the table."""
     card = people.cards_of(work, [person.id]).get(person.id)
-    contact = people.contact_of(work, card)
-    confirmed = card.confirmed_on if card else None
-    today = at.astimezone(ZoneInfo(person.zone)).date()
-    old = confirmed is None or today - confirmed > domain.CARD_SERVES_FOR
-    found = {"phone"}  # intake keeps no telephone numbers yet
-    if old or not (contact.email and contact.private and contact.windows):
+    clinic = work.get(Clinic, relationship.clinic_id, relationship.clinic_id)
+    found = {"phone"}  # nothing goes out by text yet
+    if people.still_missing(card, clinic, at):
         found.add("contact")
     return found | ({IN_CARE} if relationship.state is RelationshipState.CLOSED else set())

@@ -1,6 +1,6 @@
 """What members permit now, what they said before, and what was shown to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -24,6 +24,7 @@ from shared.audit.entries import kind_of as subject_kind
 from shared.consent.decision import Decision
 from shared.consent.languages import Language, language_for
 from shared.consent.ledger import history, said_about
+from shared.consent.purposes import POLICIES
 from shared.consent.texts import NotAsShown, Text, text_in_force
 from shared.labels import Label, Scope
 from shared.store import UnitOfWork
@@ -51,19 +52,39 @@ def standing(
     return decisions_on(revisions(work, clinic_id, person_id), now)
 
 
-def decisions_on(rows: Sequence[ConsentRevision], at: datetime) -> Mapping[str, Decision]:
-    """Return what these revisions permit at a moment, by purpose."""
-    purposes = dict.fromkeys([*domain.KEPT_HERE, *(row.purpose for row in rows)])
+def decisions_on(
+    rows: Sequence[ConsentRevision], at: datetime, *, also: Iterable[str] = ()
+) -> Mapping[str, Decision]:
+    """Return what these revisions permit at a moment, by purpose; ``also`` names more of them."""
+    purposes = dict.fromkeys([*also, *domain.KEPT_HERE, *(row.purpose for row in rows)])
     return domain.decided({one: said_about(rows, one) for one in purposes}, at)
 
 
-def asked_at_seat(rows: Sequence[ConsentRevision]) -> list[str]:
+def asked_at_seat(rows: Sequence[ConsentRevision], policy: str) -> list[str]:
     """Return what a seat asks a person: what everybody is asked, and what they were asked before.
 
     So what was given is withdrawn where it was given, in as few steps.
     """
-    before = {row.purpose for row in rows}
-    return [code for code in domain.BY_SCREEN if code in domain.ASKED_NOW or code in before]
+    now = {policy, *domain.ASKED_NOW, *(row.purpose for row in rows)}
+    return [code for code in domain.offered(policy) if code in now]
+
+
+def policy_of(work: UnitOfWork, clinic_id: UUID) -> str:
+    """Return the code of the policy that a clinic chose on what is said alone; empty if none."""
+    return work.get(Clinic, clinic_id, clinic_id).policy
+
+
+def check_noted(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Raise NoPolicy or NotNoted unless a person may be asked something alone.
+
+    They may while they agree to the policy by which the clinic works, in its current version.
+    """
+    policy = policy_of(work, clinic_id)
+    if not policy:
+        raise domain.NoPolicy
+    rows = revisions(work, clinic_id, person_id)
+    if not decisions_on(rows, now, also=[policy])[policy].permits:
+        raise domain.NotNoted
 
 
 def shown_to(work: UnitOfWork, row: ConsentRevision) -> str:
@@ -78,18 +99,22 @@ def shown_to(work: UnitOfWork, row: ConsentRevision) -> str:
 
 
 def open_pause(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> ConsentPause | None:
-    """Return the pause of a person's consents that nobody has settled yet."""
+    """Return a pause of a person's consents that nobody has settled yet; what staff began first."""
+    standing = [one for one in pauses_of(work, clinic_id, person_id) if one.settled_at is None]
+    return min(standing, key=lambda one: one.request_id is not None, default=None)
+
+
+def pauses_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[ConsentPause]:
+    """Return every pause of a person's consents, oldest first."""
     query = select(ConsentPause).where(
-        ConsentPause.clinic_id == clinic_id,
-        ConsentPause.person_id == person_id,
-        ConsentPause.settled_at.is_(None),
+        ConsentPause.clinic_id == clinic_id, ConsentPause.person_id == person_id
     )
-    return work.session.scalar(query)
+    return work.session.scalars(query.order_by(ConsentPause.began_at, ConsentPause.id)).all()
 
 
 def why_paused(work: UnitOfWork, pause: ConsentPause) -> Pause:
-    """Return why a person's consents are paused, to whoever may open that."""
-    return Pause(work.open(pause, "why"))
+    """Return why a person's consents are paused, to whoever may open that; a doubt once erased."""
+    return Pause(work.open(pause, "why") or Pause.DOUBT)
 
 
 def refusal_of(work: UnitOfWork, pause: ConsentPause) -> domain.Paused:
@@ -114,6 +139,7 @@ def asked_in(person: Person, locale: str | None, purpose: str, now: datetime) ->
 
 def endings(work: UnitOfWork, relationship: Relationship, now: datetime) -> list[Ending]:
     """Return what ends soon among a relationship's members, the soonest first."""
+    policy = policy_of(work, relationship.clinic_id)
     found = [
         Ending(
             person_id=person_id,
@@ -125,7 +151,9 @@ def endings(work: UnitOfWork, relationship: Relationship, now: datetime) -> list
         for purpose, decision in standing(
             work, clinic_id=relationship.clinic_id, person_id=person_id, now=now
         ).items()
-        if (notice := domain.soon(decision, now)) is not None and decision.ends_at is not None
+        if (notice := domain.soon(decision, now)) is not None
+        and decision.ends_at is not None
+        and (purpose == policy or purpose not in POLICIES)
     ]
     return sorted(found, key=lambda one: (one.ends_at, str(one.person_id), one.purpose))
 
@@ -136,14 +164,13 @@ def still_missing(
     """Return what each member has yet to permit; nothing to anyone but the treating clinician."""
     if not people.is_treating(work, relationship):
         return {}
-    return {
-        person_id: domain.still_missing(
-            standing(work, clinic_id=relationship.clinic_id, person_id=person_id, now=now)[
-                "checkin.email"
-            ]
-        )
-        for person_id in people.everyone_in(work, relationship.id)
-    }
+    policy = policy_of(work, relationship.clinic_id)
+    missing = {}
+    for person_id in people.everyone_in(work, relationship.id):
+        rows = revisions(work, relationship.clinic_id, person_id)
+        found = decisions_on(rows, now, also=[policy] if policy else [])
+        missing[person_id] = domain.still_missing(found["checkin.email"], found.get(policy))
+    return missing
 
 
 def all_count(

@@ -9,23 +9,38 @@ from services.intake.consent.usecases.answering import (
 from services.intake.consent.usecases.asking import (
     answer_by_link,
     ask_by_link,
+    call_back,
     hand_over,
     open_in_browser,
 )
 from services.intake.consent.usecases.counting import count_again, end_contributions
-from services.intake.consent.usecases.pausing import pause, settle_pause
+from services.intake.consent.usecases.paper import note_paper
+from services.intake.consent.usecases.pausing import (
+    end_permissions,
+    pause,
+    pause_at_joining,
+    settle_pause,
+    wait,
+)
+from services.intake.consent.usecases.separating import separate
 
 __all__ = [
     "answer",
     "answer_by_link",
     "ask_by_link",
+    "call_back",
     "count_again",
     "end_contributions",
+    "end_permissions",
     "hand_over",
+    "note_paper",
     "open_in_browser",
     "pause",
+    "pause_at_joining",
     "record_for_person",
+    "separate",
     "settle_pause",
     "stop_channel",
     "take_down",
+    "wait",
 ]

@@ -10,10 +10,11 @@ from services.intake.consent.domain import Said
 from services.intake.consent.models import ConsentRevision, ConsentText
 from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
+from services.intake.people.domain import Erased
 from services.intake.people.models import Person
 from shared.consent.decision import Decision
 from shared.consent.ledger import Act, Evidence, append
-from shared.consent.purposes import kind_of
+from shared.consent.purposes import POLICIES, kind_of
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import NotAsShown, Text, text_behind
 from shared.contracts.intake import ConsentChanged
@@ -74,15 +75,17 @@ def take_down(
 
     A yes holds for the longest time that its purpose allows. ``decided_at`` is when they said it,
     if that was before ``now``; ``locale`` the language agreed on, if not their own.
-    Raises UnderAge or InDoubt, NobodyOnDuty, KeptMeanwhile, NotAsShown, NotInThisLanguage,
+    Raises Erased, UnderAge or InDoubt, NobodyOnDuty, KeptMeanwhile, NotAsShown, NotInThisLanguage,
     AnswerNotUsable, UnknownPurpose, OutOfOrder.
     """
     person = locked(work, clinic_id, person_id)
     rows = queries.revisions(work, clinic_id, person_id)
+    if person.erased_at is not None:
+        raise Erased
     if said.after is not None and said.after != len(rows):
         raise domain.KeptMeanwhile
     _check_may_say(work, person, said.answers)
-    present = queries.decisions_on(rows, now)
+    present = queries.decisions_on(rows, now, also=said.answers)
     steps = [
         _step(person, purpose, permits, said=said, present=present, locale=locale, now=now)
         for purpose, permits in said.answers.items()
@@ -188,6 +191,7 @@ def keep(
                 revision=row.revision,
                 valid_from=row.valid_from,
                 valid_until=row.valid_until,
+                text_version=text.version,
             )
         )
     return row
@@ -202,6 +206,9 @@ def locked(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Person:
 
 def _check_may_say(work: UnitOfWork, person: Person, answers: Mapping[str, bool]) -> None:
     """Refuse a yes that nobody may take; a no is always taken."""
+    others = set(POLICIES) - {queries.policy_of(work, person.clinic_id)}
+    if others & answers.keys():
+        raise domain.AnswerNotUsable
     if not any(answers.values()):
         return
     pause = queries.open_pause(work, person.clinic_id, person.id)

@@ -19,6 +19,7 @@ from services.intake.consent.models import (
 from services.intake.consent.queries import Asking
 from services.intake.consent.usecases.answering import FROM_AFAR, take_down
 from services.intake.people import queries as people
+from services.intake.people.domain import Erased
 from services.intake.people.models import Person, Relationship
 from shared.auth.links import MOST_OPEN, OPEN_FOR
 from shared.auth.seats import Chance, SeatKey, start_seat
@@ -70,7 +71,8 @@ def ask_by_link(
     NotInThisLanguage.
     """
     relationship, person, by = _of_mine(work, relationship_id, person_id)
-    asked = [purpose for purpose in domain.BY_SCREEN if purpose in purposes]
+    offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
+    asked = [purpose for purpose in offered if purpose in purposes]
     if not asked:
         raise domain.NothingAsked
     _check_can_be_asked(work, person, asked, now)
@@ -157,6 +159,8 @@ def _of_mine(
     relationship, person = people.member(work, relationship_id, person_id)
     if work.actor.id is None or not people.is_treating(work, relationship):
         raise domain.NotYours
+    if person.erased_at is not None:
+        raise Erased
     pause = queries.open_pause(work, relationship.clinic_id, person.id)
     if pause is not None:
         raise queries.refusal_of(work, pause)

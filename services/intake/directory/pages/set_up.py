@@ -1,29 +1,25 @@
-"""Set-up for admins: clinics, staff, and what is still to do before the first check-in."""
+"""Set-up for admins: staff, and what each clinic still has to do before the first check-in."""
 
 from secrets import token_bytes
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import domain, queries, usecases
-from services.intake.directory.domain import ClinicDetails, Posting
-from services.intake.directory.models import Clinic, StaffAccount
-from services.intake.directory.pages.visit import let_in, visiting
+from services.intake.directory.domain import Posting
+from services.intake.directory.models import StaffAccount
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
 from shared.auth.presence import wall_clock
 from shared.errors import NotAllowed, Refusal
 from shared.store import UnitOfWork
-from shared.web import now, reading, store, unit_of_work
+from shared.web import now, reading, unit_of_work
 from shared.web.menu import ROLE_WORDS
 
 blueprint = Blueprint("set_up", __name__)
 FIELDS = {
     domain.NameNeeded: "name",
-    domain.ZoneUnknown: "zone",
-    domain.SenderNotNeutral: "sender",
-    domain.HelpTooLong: "help",
     domain.SignInNameNeeded: "sign_in",
     domain.SignInNameTaken: "sign_in",
     domain.RoleElsewhere: "postings",
@@ -57,61 +53,6 @@ def overview() -> str:
     return render_template(
         "intake/directory/set_up.html", organization=organization, clinics=clinics
     )
-
-
-@blueprint.get("/setup/clinics/new")
-def new_clinic() -> str:
-    """Ask for the details of a clinic."""
-    return _clinic_page(None, {}, {})
-
-
-@blueprint.post("/setup/clinics/new")
-def register_clinic() -> ResponseReturnValue:
-    """Register a clinic, and let whoever did act for it at once."""
-    actor, clinic_id = current_actor(), store().new_id()
-    if actor.organization_id is None:
-        raise NotAllowed
-    reach = actor.clinics | {clinic_id}
-    try:
-        with store().unit_of_work(clinics=reach, actor=actor) as work:
-            usecases.register_clinic(
-                work,
-                clinic_id=clinic_id,
-                organization_id=actor.organization_id,
-                details=_details(),
-                now=now(),
-            )
-            answer = make_response(redirect(url_for(".overview"), 303))
-            found = visiting(work)
-            if found is not None:
-                let_in(answer, work, *found)
-    except Refusal as refusal:
-        return _clinic_page(None, request.form, _at(refusal)), refusal.status
-    flash("The clinic is registered. Give it staff next.", "good")
-    return answer
-
-
-@blueprint.get("/setup/clinics/<uuid:clinic_id>")
-def clinic(clinic_id: UUID) -> str:
-    """Show a clinic's details, to change them."""
-    with reading() as work:
-        found = work.get(Clinic, clinic_id, clinic_id)
-        typed = {name: getattr(found, name) for name in ("name", "zone", "sender", "help")}
-    return _clinic_page(clinic_id, typed, {})
-
-
-@blueprint.post("/setup/clinics/<uuid:clinic_id>")
-def change_clinic(clinic_id: UUID) -> ResponseReturnValue:
-    """Change a clinic's details."""
-    try:
-        with unit_of_work() as work:
-            usecases.change_clinic(work, clinic_id=clinic_id, details=_details(), now=now())
-    except Refusal as refusal:
-        if type(refusal) not in FIELDS:
-            raise
-        return _clinic_page(clinic_id, request.form, _at(refusal)), refusal.status
-    flash("The clinic's details are changed.", "good")
-    return redirect(url_for(".overview"), 303)
 
 
 @blueprint.get("/staff")
@@ -205,21 +146,6 @@ def reset_second_step(staff_id: UUID) -> ResponseReturnValue:
         usecases.reset_second_step(work, staff_id=staff_id, now=wall_clock())
     flash("The second step is taken away. They are asked to set one up when they sign in.", "good")
     return redirect(url_for(".member_of_staff", staff_id=staff_id), 303)
-
-
-def _details() -> ClinicDetails:
-    typed = {name: request.form.get(name, "") for name in ("name", "zone", "sender", "help")}
-    return ClinicDetails(**typed)
-
-
-def _clinic_page(clinic_id: UUID | None, typed: object, errors: dict[str, str]) -> str:
-    return render_template(
-        "intake/directory/clinic.html",
-        clinic_id=clinic_id,
-        typed=typed,
-        errors=errors,
-        zones=sorted(domain.zones()),
-    )
 
 
 def _staff_page(

@@ -2,6 +2,7 @@
 
 from services.intake.directory.usecases.clinics import (
     change_clinic,
+    choose_policy,
     found_organization,
     register_clinic,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "change_clinic",
     "change_roles",
     "choose_password",
+    "choose_policy",
     "close_sessions",
     "found_organization",
     "keep_second_step",

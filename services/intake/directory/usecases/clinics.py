@@ -12,6 +12,7 @@ from services.intake.directory.domain import ClinicDetails
 from services.intake.directory.models import Clinic, DirectoryKey, Organization, OrganizationClinic
 from services.intake.directory.usecases.staff import tell_staff
 from shared.audit.entries import Act
+from shared.consent.purposes import POLICIES
 from shared.contracts.intake import ClinicRegistered
 from shared.store import UnitOfWork
 
@@ -69,9 +70,28 @@ def change_clinic(
     return clinic
 
 
+def choose_policy(work: UnitOfWork, *, clinic_id: UUID, policy: str, now: datetime) -> Clinic:
+    """Choose by which policy on what is said alone a clinic works. Raises PolicyUnknown.
+
+    Nobody has taken note of it yet, so nobody is asked anything alone until they have.
+    """
+    if policy not in POLICIES:
+        raise domain.PolicyUnknown
+    clinic = work.get(Clinic, clinic_id, clinic_id)
+    if clinic.policy != policy:
+        clinic.policy = policy
+        _tell(work, clinic, now)
+    return clinic
+
+
 def _describe(work: UnitOfWork, clinic: Clinic, details: ClinicDetails, now: datetime) -> None:
     clinic.name, clinic.zone = details.name.strip(), details.zone
     clinic.sender, clinic.help = details.sender.strip(), details.help.strip()
+    clinic.card_days, clinic.adult_age = details.card_days, details.adult_age
+    _tell(work, clinic, now)
+
+
+def _tell(work: UnitOfWork, clinic: Clinic, now: datetime) -> None:
     clinic.version += 1
     work.add(clinic)
     work.note(Act.SET_UP, clinic_id=clinic.id, kind="clinic", what="clinic")

@@ -1,25 +1,22 @@
-"""The forms about one member: joining, details, contact card."""
+"""The forms about one member: joining, and details."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
 from services.intake.people import queries, usecases
-from services.intake.people.pages.typed import (
-    field_of,
-    lists,
-    shown_windows,
-    typed_contact,
-    typed_details,
-    typed_members,
-    typed_windows,
-)
+from services.intake.people.domain import AddressShared, NumberShared
+from services.intake.people.pages.typed import field_of, lists, typed_details, typed_members
 from shared.errors import Refusal
 from shared.web import now, reading, unit_of_work
 
 blueprint = Blueprint("members", __name__)
+
+
+class NobodyChosen(Refusal):
+    """Choose who joins."""
 
 
 @blueprint.route("/relationships/<uuid:relationship_id>/members/new", methods=["GET", "POST"])
@@ -31,22 +28,27 @@ def new(relationship_id: UUID) -> ResponseReturnValue:
         if not errors:
             with unit_of_work() as work:
                 usecases.add_member(
-                    work, relationship_id=relationship_id, member=members[0], now=now()
+                    work,
+                    relationship_id=relationship_id,
+                    member=members[0],
+                    and_then=current_app.extensions["at_joining"],
+                    now=now(),
                 )
-            flash("The new member is there. Next: speak with them alone.", "good")
-            return redirect(url_for("people.one", relationship_id=relationship_id), 303)
-    with reading() as work:
-        queries.relationship(work, relationship_id)
-        zone = directory.clinics(work)[0].zone
-    page = render_template(
-        "intake/people/add_member.html",
-        relationship_id=relationship_id,
-        typed=request.form,
-        errors=errors,
-        zone=zone,
-        **lists(),
-    )
-    return page, 422 if errors else 200
+            return _welcomed(relationship_id)
+    return _new_page(relationship_id, errors), 422 if errors else 200
+
+
+@blueprint.post("/relationships/<uuid:relationship_id>/members/known")
+def known(relationship_id: UUID) -> ResponseReturnValue:
+    """Let someone join who is known from another relationship."""
+    try:
+        with unit_of_work() as work:
+            usecases.add_known_member(
+                work, relationship_id=relationship_id, person_id=_chosen(), now=now()
+            )
+    except (NobodyChosen, AddressShared, NumberShared) as refusal:
+        return _new_page(relationship_id, {"person": str(refusal)}), refusal.status
+    return _welcomed(relationship_id)
 
 
 @blueprint.route(
@@ -87,42 +89,31 @@ def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
     return page, 422 if errors else 200
 
 
-@blueprint.route(
-    "/relationships/<uuid:relationship_id>/members/<uuid:person_id>/contact",
-    methods=["GET", "POST"],
-)
-def contact(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
-    """Change a member's contact card, after speaking with them alone."""
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            with unit_of_work() as work:
-                found, person = queries.member(work, relationship_id, person_id)
-                usecases.change_contact(
-                    work,
-                    clinic_id=found.clinic_id,
-                    person_id=person.id,
-                    contact=typed_contact(request.form),
-                    spoken_alone=request.form.get("spoken_alone") == "yes",
-                    now=now(),
-                )
-        except Refusal as refusal:
-            errors = {field_of(refusal): str(refusal)}
-        else:
-            flash("The contact card is confirmed and saved.", "good")
-            return redirect(url_for("people.one", relationship_id=relationship_id), 303)
+def _welcomed(relationship_id: UUID) -> ResponseReturnValue:
+    flash("The new member is there. Next: speak with them alone, or invite them by link.", "good")
+    return redirect(url_for("people.one", relationship_id=relationship_id), 303)
+
+
+def _new_page(relationship_id: UUID, errors: dict[str, str]) -> str:
     with reading() as work:
-        _, person = queries.member(work, relationship_id, person_id)
-        kept = queries.contact_of(work, queries.cards_of(work, [person_id]).get(person_id))
-        known = queries.details_of(work, person)
-    page = render_template(
-        "intake/people/contact.html",
+        found = queries.relationship(work, relationship_id)
+        [clinic, *_] = directory.clinics(work)
+        zone, adult_age = clinic.zone, clinic.adult_age
+        known_people = queries.known_people(work, besides=found)
+    return render_template(
+        "intake/people/add_member.html",
         relationship_id=relationship_id,
-        name=known.name,
-        zone=known.zone,
-        email=request.form["email"] if errors else kept.email,
-        private=request.form.get("private") == "yes" if errors else kept.private,
-        windows=typed_windows(request.form) if errors else shown_windows(kept),
+        typed=request.form,
         errors=errors,
+        zone=zone,
+        adult_age=adult_age,
+        known_people=known_people,
+        **lists(),
     )
-    return page, 422 if errors else 200
+
+
+def _chosen() -> UUID:
+    try:
+        return UUID(request.form.get("person", ""))
+    except ValueError:
+        raise NobodyChosen from None

@@ -19,9 +19,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory import queries as directory
+from services.intake.directory.domain import ADULT_AGE
 from services.intake.directory.models import Clinic
 from services.intake.people import domain, queries, usecases
+from services.intake.people.domain import Manner, Means
 from services.intake.people.models import Relationship
+from services.intake.people.pages.cards import DEVICE_WORDS, MEANS_WORDS, NO_ANSWER_WORDS
 from services.intake.people.pages.typed import (
     LANGUAGES,
     field_of,
@@ -31,7 +34,7 @@ from services.intake.people.pages.typed import (
 from services.intake.people.queries import MemberFacts, RelationshipFacts
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
-from shared.contracts.words import RelationshipState
+from shared.contracts.words import IN_CARE, RelationshipState
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading, unit_of_work
@@ -41,10 +44,23 @@ blueprint = Blueprint("people", __name__)
 AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
 """Says, per person, what else is missing before the first check-in, if the actor may know."""
 
+AlsoWaiting = Callable[[UnitOfWork], int]
+"""Says how many requests wait for the actor."""
+
+
+def at_joining(app: Flask, act: usecases.AtJoining) -> None:
+    """Let another capability act on everyone who joins by these pages."""
+    app.extensions["at_joining"] = act
+
 
 def also_missing(app: Flask, ask: AlsoMissing) -> None:
     """Let another capability add to what is missing on a relationship's page."""
     app.extensions["also_missing"] = ask
+
+
+def also_waiting(app: Flask, count: AlsoWaiting) -> None:
+    """Let another capability say, on the list of relationships, that something waits."""
+    app.extensions["also_waiting"] = count
 
 
 @blueprint.get("/relationships", endpoint="relationships")
@@ -53,13 +69,16 @@ def listing() -> str:
     """List the relationships that someone may see."""
     page = min(max(request.args.get("page", 1, type=int), 1), queries.MOST_PAGES)
     closed = request.args.get("state") == "closed"
-    state = RelationshipState.CLOSED if closed else RelationshipState.OPEN
+    states = [RelationshipState.CLOSED] if closed else IN_CARE
     with reading() as work:
-        found, count = queries.relationships(work, page=page, state=state)
+        found, count = queries.relationships(work, page=page, states=states)
         rows = [_row(work, one) for one in queries.facts_of(work, found, now=now())]
         several = len(directory.clinics(work)) > 1
+        count_waiting: AlsoWaiting | None = current_app.extensions.get("also_waiting")
+        waiting = count_waiting(work) if count_waiting else 0
     return render_template(
         "intake/people/relationships.html",
+        waiting=waiting,
         rows=rows,
         page=page,
         pages=-(-count // queries.PAGE),
@@ -95,6 +114,7 @@ def open_relationship() -> ResponseReturnValue:
                 clinician_id=clinician_id,
                 members=members,
                 label=request.form.get("label"),
+                and_then=current_app.extensions["at_joining"],
                 now=now(),
             )
     except Refusal as refusal:
@@ -178,12 +198,14 @@ def _new_page(errors: dict[str, str], count: int) -> str:
             for staff_id, name in directory.clinicians_at(work, clinic.id)
         ]
         zone = clinics[0].zone if clinics else ""
+        adult_age = min((one.adult_age for one in clinics), default=ADULT_AGE)
     return render_template(
         "intake/people/new.html",
         count=count,
         typed=request.form,
         errors=errors,
         zone=zone,
+        adult_age=adult_age,
         clinicians=None if actor.role is Role.CLINICIAN else clinicians,
         **lists(),
     )
@@ -208,6 +230,7 @@ def _row(work: UnitOfWork, facts: RelationshipFacts) -> dict[str, Any]:
         "clinic": clinic.name,
         "opened": f"{opened.day} {opened:%B %Y}",
         "closed": facts.state is RelationshipState.CLOSED,
+        "apart": facts.state is RelationshipState.APART,
         "ready": not any(member.missing for member in facts.members),
     }
 
@@ -219,9 +242,28 @@ def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict
         "details": member.details,
         "language": dict(LANGUAGES).get(language, language),
         "contact": contact,
+        "means": [MEANS_WORDS[one] for one in Means if one in contact.means],
         "hours": _hours(contact),
+        "call": _before_a_call(contact.manner),
         "missing": [*member.missing, *more],
+        "erased": member.erased,
     }
+
+
+def _before_a_call(manner: Manner) -> list[tuple[str, str]]:
+    return [
+        ("A message on voicemail", "Yes" if manner.voicemail else "No"),
+        ("Say who we are", "Yes" if manner.says_who else "No"),
+        ("Word that shows it is them", manner.word_to_check or "None agreed"),
+        ("Word that ends the call at once", manner.word_to_end or "None agreed"),
+        ("Who else uses the device", _others(manner)),
+        ("If they do not answer", NO_ANSWER_WORDS[manner.no_answer]),
+    ]
+
+
+def _others(manner: Manner) -> str:
+    said = [DEVICE_WORDS.get(manner.device, "Not known yet"), manner.device_note]
+    return ": ".join(one for one in said if one)
 
 
 def _hours(contact: domain.Contact) -> list[str]:

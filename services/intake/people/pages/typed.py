@@ -8,7 +8,17 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from services.intake.people import domain
-from services.intake.people.domain import Contact, Details, NewMember, Window
+from services.intake.people.domain import (
+    Contact,
+    Details,
+    Device,
+    Manner,
+    Means,
+    NewMember,
+    NoAnswer,
+    NotAsked,
+    Window,
+)
 from shared.errors import Refusal
 
 Form = MultiDict[str, str]
@@ -20,6 +30,11 @@ FIELDS: Mapping[type[Refusal], str] = {
     domain.ZoneUnknown: "zone",
     domain.AddressNotValid: "email",
     domain.AddressShared: "email",
+    domain.NumberNotValid: "phone",
+    domain.NumberShared: "phone",
+    domain.NoteTooLong: "device_note",
+    domain.WordTooLong: "word_to_check",
+    domain.OneWordForTwo: "word_to_end",
     domain.WindowNotValid: "windows",
     domain.LabelTooLong: "label",
     domain.NotAClinicianHere: "clinician",
@@ -47,7 +62,7 @@ def typed_members(count: int) -> tuple[list[NewMember], dict[str, str]]:
     errors: dict[str, str] = {}
     for number in range(1, count + 1):
         try:
-            members.append(NewMember(details=typed_details(request.form, f"-{number}")))
+            members.append(_typed_member(request.form, f"-{number}"))
         except Refusal as refusal:
             errors[f"{field_of(refusal)}-{number}"] = str(refusal)
     return members, errors
@@ -67,9 +82,33 @@ def typed_contact(form: Form) -> Contact:
     """Return how a person may be reached; raises the Refusal of the field that is wrong."""
     return Contact(
         email=form.get("email", "").strip() or None,
+        phone=form.get("phone", "").strip() or None,
         private=form.get("private") == "yes",
         windows=tuple(_window(form, day) for day in range(7) if _given(form, day)),
+        means=frozenset(one for one in Means if one in form.getlist("means")),
+        checked=frozenset(one for one in Means if one in form.getlist("checked")),
+        manner=_manner(form),
     )
+
+
+def typed_card(form: Form) -> dict[str, Any]:
+    """Return what was typed about a card, as its fields show it again."""
+    return {**form.to_dict(), "means": form.getlist("means"), "checked": form.getlist("checked")}
+
+
+def shown_card(contact: Contact) -> dict[str, Any]:
+    """Return what is kept of a card, as its fields show it."""
+    manner = contact.manner
+    return {
+        **vars(manner),
+        "voicemail": _word(manner.voicemail),
+        "says_who": _word(manner.says_who),
+        "email": contact.email,
+        "phone": contact.phone,
+        "private": _word(contact.private),
+        "means": sorted(contact.means),
+        "checked": sorted(contact.checked),
+    }
 
 
 def shown_windows(contact: Contact) -> list[dict[str, Any]]:
@@ -100,6 +139,29 @@ def field_of(refusal: Refusal) -> str:
     if found is None:
         raise refusal
     return found
+
+
+def _typed_member(form: Form, ending: str) -> NewMember:
+    said = form.get(f"not_asked{ending}", "")
+    not_asked = NotAsked(said) if said in set(NotAsked) else None
+    return NewMember(details=typed_details(form, ending), not_asked=not_asked)
+
+
+def _manner(form: Form) -> Manner:
+    device, no_answer = form.get("device", ""), form.get("no_answer", "")
+    return Manner(
+        device=Device(device) if device in set(Device) else Device.UNKNOWN,
+        device_note=form.get("device_note", "").strip(),
+        voicemail=form.get("voicemail") == "yes",
+        says_who=form.get("says_who") == "yes",
+        word_to_check=form.get("word_to_check", "").strip(),
+        word_to_end=form.get("word_to_end", "").strip(),
+        no_answer=NoAnswer(no_answer) if no_answer in set(NoAnswer) else NoAnswer.WAIT,
+    )
+
+
+def _word(yes: bool) -> str:
+    return "yes" if yes else "no"
 
 
 def _given(form: Form, day: int) -> bool:

@@ -1,16 +1,23 @@
-"""Members join, and their details and contact cards change."""
+"""Members join, and their details change."""
 
-from collections.abc import Collection
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from services.intake.directory.models import Clinic
-from services.intake.people import domain, queries
-from services.intake.people.domain import Contact, Details, NewMember
+from services.intake.people import queries
+from services.intake.people.domain import Contact, Details, Means, NewMember
 from services.intake.people.models import ContactCard, Member, Person, Relationship
-from shared.contracts.intake import MemberChanged, MemberJoined
+from services.intake.people.usecases.cards import confirm_card, write_card
+from services.intake.people.usecases.telling import tell_member
+from shared.contracts.intake import MemberJoined
 from shared.store import UnitOfWork
+
+AtJoining = Callable[[UnitOfWork, Person, NewMember, datetime], None]
+
+
+def nothing_more(_work: UnitOfWork, _person: Person, _member: NewMember, _now: datetime) -> None:
+    """Do nothing more with someone who joins."""
 
 
 def join(
@@ -21,14 +28,35 @@ def join(
     spoken_alone: bool,
     now: datetime,
     alone: bool = False,
+    and_then: AtJoining = nothing_more,
 ) -> Person:
     """Make a person known and a member of a relationship.
 
-    ``alone``: nobody else who is there already could have the same address.
+    ``alone``: nobody else who is there already could have the same address. ``and_then``: what
+    another capability does with everyone who joins.
     """
     person = Person(clinic_id=relationship.clinic_id, id=work.new_id(), version=1)
     _describe(work, person, member.details)
     work.add(person)
+    card = ContactCard(clinic_id=relationship.clinic_id, id=person.id)
+    write_card(work, card, member.contact, [] if alone else [relationship.id], now=now)
+    if spoken_alone:
+        confirm_card(work, card, now)
+    work.add(card)
+    belong(work, relationship=relationship, person=person, key=member.key, now=now)
+    and_then(work, person, member, now)
+    return person
+
+
+def belong(
+    work: UnitOfWork,
+    *,
+    relationship: Relationship,
+    person: Person,
+    now: datetime,
+    key: bytes | None = None,
+) -> None:
+    """Make someone who is known a member of a relationship, and tell the other services."""
     work.add(
         Member(
             clinic_id=relationship.clinic_id,
@@ -36,14 +64,9 @@ def join(
             relationship_id=relationship.id,
             person_id=person.id,
             joined_at=now,
-            external_key=member.key,
+            external_key=key,
         )
     )
-    card = ContactCard(clinic_id=relationship.clinic_id, id=person.id)
-    _reach(work, card, member.contact, [] if alone else [relationship.id])
-    if spoken_alone:
-        _confirm(work, card, now)
-    work.add(card)
     work.record(
         MemberJoined(
             clinic_id=relationship.clinic_id,
@@ -53,7 +76,6 @@ def join(
             version=person.version,
         )
     )
-    return person
 
 
 def change_details(
@@ -66,32 +88,6 @@ def change_details(
     return person
 
 
-def change_contact(
-    work: UnitOfWork,
-    *,
-    clinic_id: UUID,
-    person_id: UUID,
-    contact: Contact,
-    spoken_alone: bool,
-    now: datetime,
-) -> ContactCard:
-    """Change a contact card after speaking with the person alone; that confirms the whole card.
-
-    Nothing is sent to the old address. Raises NotSpokenAlone, AddressShared.
-    """
-    if not spoken_alone:
-        raise domain.NotSpokenAlone
-    person, card = (
-        work.get(Person, clinic_id, person_id),
-        work.get(ContactCard, clinic_id, person_id),
-    )
-    together = [one.id for one in queries.episodes_of(work, person_id)]
-    _reach(work, card, contact, together)
-    _confirm(work, card, now)
-    tell_member(work, person, now)
-    return card
-
-
 def import_details(
     work: UnitOfWork, *, person: Person, details: Details, contact: Contact, now: datetime
 ) -> None:
@@ -100,54 +96,14 @@ def import_details(
     before = queries.contact_of(work, card)
     together = [one.id for one in queries.episodes_of(work, person.id)]
     _describe(work, person, details)
-    _reach(work, card, contact, together)
-    if before.email == contact.email:
-        card.private = before.private
-    else:
+    if before.email != contact.email:
+        contact = replace(contact, private=False, checked=contact.checked - {Means.EMAIL})
         card.confirmed_on = card.confirmed_by = None
+    write_card(work, card, contact, together, now=now)
     tell_member(work, person, now)
-
-
-def tell_member(work: UnitOfWork, person: Person, now: datetime) -> None:
-    """Tell the other services, for each relationship, that a member's details have changed."""
-    person.version += 1
-    for relationship in queries.episodes_of(work, person.id):
-        work.record(
-            MemberChanged(
-                clinic_id=person.clinic_id,
-                occurred_at=now,
-                relationship_id=relationship.id,
-                person_id=person.id,
-                active=True,
-                version=person.version,
-            )
-        )
 
 
 def _describe(work: UnitOfWork, person: Person, details: Details) -> None:
     pronouns = (details.pronouns or "").strip() or None
     work.seal(person, name=details.name.strip(), pronouns=pronouns)
     person.language, person.zone = details.language, details.zone
-
-
-def _reach(
-    work: UnitOfWork, card: ContactCard, contact: Contact, relationships: Collection[UUID]
-) -> None:
-    address = queries.address_hash(work, card.clinic_id, contact.email) if contact.email else None
-    if (
-        address
-        and relationships
-        and queries.shares_address(
-            work, address=address, relationships=relationships, besides=card.id
-        )
-    ):
-        raise domain.AddressShared
-    windows = [window.content() for window in contact.windows]
-    work.seal(card, email=contact.email, windows=windows or None)
-    card.address_hash, card.private = address, contact.private and address is not None
-
-
-def _confirm(work: UnitOfWork, card: ContactCard, now: datetime) -> None:
-    clinic = work.get(Clinic, card.clinic_id, card.clinic_id)
-    card.confirmed_on = now.astimezone(ZoneInfo(clinic.zone)).date()
-    card.confirmed_by = work.actor.id

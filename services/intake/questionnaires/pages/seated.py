@@ -5,10 +5,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.consent.domain import NoPolicy, NotNoted
+from services.intake.consent.queries import check_noted, policy_of
 from services.intake.questionnaires import domain, queries, usecases
 from services.intake.questionnaires.domain import Item, Pack
 from services.intake.questionnaires.queries import Page
 from shared.auth.seats import SeatClosed, SeatRow
+from shared.consent.languages import language_for
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 from shared.web import now, reading, unit_of_work
@@ -27,12 +30,15 @@ def first() -> ResponseReturnValue:
 def page(number: int) -> str:
     """Show one section, with what the member saved of it before."""
     with reading() as work:
-        found = _page(_pages(work, _seat(work)), number)
+        seat = _seat(work)
+        found = _page(_pages(work, seat), number)
+        policy = policy_of(work, seat.clinic_id)
     return render_template(
         "intake/questionnaires/page.html",
         page=found,
         items=[asked(found.pack, item, found) for item in found.section.items],
         words=queries.words()[found.language.code],
+        policy=language_for(found.language.code).policies[policy],
         lang=found.language.code,
         dir=found.language.direction,
     )
@@ -71,7 +77,13 @@ def asked(pack: Pack, item: Item, found: Page) -> dict[str, Any]:
 
 
 def _seat(work: UnitOfWork) -> SeatRow:
-    return current_seat(work, purpose=domain.SEAT)
+    """Return the seat of this request; it is over once the person goes along with no policy."""
+    seat = current_seat(work, purpose=domain.SEAT)
+    try:
+        check_noted(work, clinic_id=seat.clinic_id, person_id=seat.person_id, now=now())
+    except (NoPolicy, NotNoted):
+        raise SeatClosed from None
+    return seat
 
 
 def _pages(work: UnitOfWork, seat: SeatRow) -> list[Page]:

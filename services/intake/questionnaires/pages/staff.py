@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.consent.domain import NoPolicy, NotNoted
 from services.intake.directory.pages.handing_over import handed_over, sign_out_here
 from services.intake.people import queries as people
 from services.intake.questionnaires import domain, queries, usecases
@@ -23,6 +24,8 @@ blueprint = Blueprint(
 )
 
 FIELDS: Mapping[type[Refusal], str] = {
+    NoPolicy: "packs",
+    NotNoted: "packs",
     domain.NothingChosen: "packs",
     domain.NotOffered: "pack",
     domain.ScoreOutOfRange: "score",
@@ -51,7 +54,7 @@ def hand_over(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
                 now=now(),
             )
             sign_out_here(work)
-    except (domain.NothingChosen, domain.NotOffered) as refusal:
+    except (domain.NothingChosen, domain.NotOffered, NoPolicy, NotNoted) as refusal:
         return _list_page(relationship_id, person_id, {"packs": str(refusal)}), refusal.status
     back = url_for(".listed", relationship_id=relationship_id, person_id=person_id)
     return handed_over(key, back=back)

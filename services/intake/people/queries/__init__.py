@@ -1,19 +1,29 @@
 """What is known about people: lists, one relationship, one person, and what is still missing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hmac import digest
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, tuple_
 
 from services.intake.directory.models import Clinic
 from services.intake.people import domain
-from services.intake.people.domain import Contact, Details
+from services.intake.people.domain import Details
 from services.intake.people.models import ContactCard, Member, Person, Relationship
+from services.intake.people.queries.cards import (
+    address_hash,
+    can_be_confirmed,
+    cards_of,
+    contact_of,
+    day_at,
+    keyed_hash,
+    phone_hash,
+    someone_else_has,
+    still_missing,
+    today_at,
+)
 from shared.auth.actors import Door, Role
 from shared.contracts.words import RelationshipState
 from shared.errors import NotFound
@@ -21,6 +31,34 @@ from shared.store import UnitOfWork
 
 PAGE = 50
 MOST_PAGES = 100_000
+
+__all__ = [
+    "PAGE",
+    "MemberFacts",
+    "RelationshipFacts",
+    "address_hash",
+    "can_be_confirmed",
+    "cards_of",
+    "contact_of",
+    "day_at",
+    "details_of",
+    "episodes_of",
+    "everyone_in",
+    "existing",
+    "facts_of",
+    "is_treating",
+    "keyed_hash",
+    "known_people",
+    "member",
+    "memberships_of",
+    "phone_hash",
+    "present_in",
+    "relationship",
+    "relationships",
+    "someone_else_has",
+    "still_missing",
+    "today_at",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +70,7 @@ class MemberFacts:
     confirmed_on: date | None
     joined_at: datetime
     active: bool
+    erased: bool
     missing: tuple[str, ...]
 
 
@@ -67,19 +106,31 @@ def is_treating(work: UnitOfWork, found: Relationship) -> bool:
 def member(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> tuple[Relationship, Person]:
     """Return a relationship that the actor may see and one of its members; raises NotFound."""
     found = relationship(work, relationship_id)
-    query = select(Member).where(Member.relationship_id == found.id, Member.person_id == person_id)
-    if work.session.scalar(query) is None:
-        raise NotFound
+    membership(work, found.id, person_id)
     return found, work.get(Person, found.clinic_id, person_id)
 
 
+def membership(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Member:
+    """Return a person's part in a relationship; raises NotFound."""
+    query = select(Member).where(
+        Member.relationship_id == relationship_id, Member.person_id == person_id
+    )
+    found = work.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def relationships(
-    work: UnitOfWork, *, page: int = 1, state: RelationshipState | None = None
+    work: UnitOfWork, *, page: int = 1, states: Collection[RelationshipState] = ()
 ) -> tuple[Sequence[Relationship], int]:
-    """Return one page of those that the actor may see, newest first, and how many there are."""
+    """Return one page of those that the actor may see, newest first, and how many there are.
+
+    ``states``: none means all.
+    """
     query = _visible(work)
-    if state is not None:
-        query = query.where(Relationship.state == state)
+    if states:
+        query = query.where(Relationship.state.in_(states))
     count = work.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     newest = query.order_by(Relationship.opened_at.desc(), Relationship.id.desc())
     rows = work.session.scalars(newest.limit(PAGE).offset((page - 1) * PAGE)).all()
@@ -93,7 +144,7 @@ def facts_of(
     members = _members_of(work, [one.id for one in found])
     people = [person for rows in members.values() for _, person in rows]
     cards = cards_of(work, [person.id for person in people])
-    today = {clinic.id: _today(clinic, now) for clinic in work.session.scalars(select(Clinic))}
+    clinics = {clinic.id: clinic for clinic in work.session.scalars(select(Clinic))}
     return [
         RelationshipFacts(
             id=one.id,
@@ -104,7 +155,7 @@ def facts_of(
             opened_at=one.opened_at,
             closed_at=one.closed_at,
             members=tuple(
-                _facts(work, row, person, cards.get(person.id), today[one.clinic_id])
+                _facts(work, row, person, cards.get(person.id), clinics[one.clinic_id], now)
                 for row, person in members[one.id]
             ),
         )
@@ -115,28 +166,17 @@ def facts_of(
 def details_of(work: UnitOfWork, person: Person) -> Details:
     """Return how a person is called and addressed."""
     return Details(
-        name=str(work.open(person, "name")),
+        name=work.open(person, "name") or domain.UNNAMED,
         pronouns=work.open(person, "pronouns"),
         language=person.language,
         zone=person.zone,
     )
 
 
-def contact_of(work: UnitOfWork, card: ContactCard | None) -> Contact:
-    """Return how a person may be reached; nothing where there is no card."""
-    if card is None:
-        return Contact()
-    return Contact(
-        email=work.open(card, "email"),
-        private=card.private,
-        windows=domain.windows_of(work.open(card, "windows") or []),
-    )
-
-
-def cards_of(work: UnitOfWork, people: Collection[UUID]) -> dict[UUID, ContactCard]:
-    """Return the contact cards of people, by person."""
-    found = work.session.scalars(select(ContactCard).where(ContactCard.id.in_(people)))
-    return {card.id: card for card in found}
+def is_erased(work: UnitOfWork, person: Person) -> bool:
+    """Say whether who a person was is gone for good, by their wish or with their key."""
+    gone = person.name is not None and work.open(person, "name") is None
+    return person.erased_at is not None or gone
 
 
 def episodes_of(work: UnitOfWork, person_id: UUID) -> Sequence[Relationship]:
@@ -154,6 +194,29 @@ def episodes_of(work: UnitOfWork, person_id: UUID) -> Sequence[Relationship]:
     return work.session.scalars(query).all()
 
 
+def memberships_of(work: UnitOfWork, person_id: UUID) -> Sequence[Member]:
+    """Return every part that a person has, or had, in a relationship."""
+    query = select(Member).where(Member.person_id == person_id).order_by(Member.relationship_id)
+    return work.session.scalars(query).all()
+
+
+def known_people(work: UnitOfWork, *, besides: Relationship) -> list[tuple[UUID, str]]:
+    """Return (id, name) of those whom the actor may see and who are not in a relationship yet."""
+    seen = _visible(work).with_only_columns(Relationship.id)
+    query = (
+        select(Person)
+        .join(Member, (Member.clinic_id == Person.clinic_id) & (Member.person_id == Person.id))
+        .where(
+            Person.clinic_id == besides.clinic_id,
+            Member.relationship_id.in_(seen),
+            Member.left_at.is_(None),
+            Person.id.not_in(everyone_in(work, besides.id)),
+        )
+    )
+    found = {one.id: details_of(work, one).name for one in work.session.scalars(query)}
+    return sorted(found.items(), key=lambda pair: (pair[1].casefold(), str(pair[0])))
+
+
 def everyone_in(work: UnitOfWork, relationship_id: UUID) -> frozenset[UUID]:
     """Return the people who belong or ever belonged to a relationship."""
     query = select(Member.person_id).where(Member.relationship_id == relationship_id)
@@ -168,37 +231,6 @@ def present_in(work: UnitOfWork, relationship_id: UUID) -> frozenset[UUID]:
     return frozenset(work.session.scalars(query))
 
 
-def address_hash(work: UnitOfWork, clinic_id: UUID, email: str) -> bytes:
-    """Return the hash by which addresses of one clinic are compared."""
-    return keyed_hash(work, clinic_id, f"address:{domain.same_address(email)}")
-
-
-def keyed_hash(work: UnitOfWork, clinic_id: UUID, text: str) -> bytes:
-    """Return the hash of a text under a clinic's own secret."""
-    pepper = str(work.open(work.get(Clinic, clinic_id, clinic_id), "pepper"))
-    return digest(bytes.fromhex(pepper), text.encode(), "sha256")
-
-
-def shares_address(
-    work: UnitOfWork, *, address: bytes, relationships: Iterable[UUID], besides: UUID
-) -> bool:
-    """Say whether someone else in one of these relationships has this address."""
-    query = (
-        select(func.count())
-        .select_from(ContactCard)
-        .join(
-            Member,
-            (Member.clinic_id == ContactCard.clinic_id) & (Member.person_id == ContactCard.id),
-        )
-        .where(
-            Member.relationship_id.in_(list(relationships)),
-            ContactCard.address_hash == address,
-            ContactCard.id != besides,
-        )
-    )
-    return bool(work.session.scalar(query))
-
-
 def existing(
     work: UnitOfWork, references: Collection[tuple[UUID, UUID]]
 ) -> list[tuple[Person, ContactCard | None]]:
@@ -207,11 +239,6 @@ def existing(
     people = work.session.scalars(query).all()
     cards = cards_of(work, [person.id for person in people])
     return [(person, cards.get(person.id)) for person in people]
-
-
-def today_at(work: UnitOfWork, clinic_id: UUID, now: datetime) -> date:
-    """Return which day it is where a clinic is."""
-    return _today(work.get(Clinic, clinic_id, clinic_id), now)
 
 
 def _visible(work: UnitOfWork) -> Select[Relationship]:
@@ -237,7 +264,12 @@ def _members_of(
 
 
 def _facts(
-    work: UnitOfWork, row: Member, person: Person, card: ContactCard | None, today: date
+    work: UnitOfWork,
+    row: Member,
+    person: Person,
+    card: ContactCard | None,
+    clinic: Clinic,
+    now: datetime,
 ) -> MemberFacts:
     return MemberFacts(
         person_id=person.id,
@@ -245,20 +277,6 @@ def _facts(
         confirmed_on=card.confirmed_on if card else None,
         joined_at=row.joined_at,
         active=row.left_at is None,
-        missing=tuple(_missing(card, today)),
+        erased=person.erased_at is not None,
+        missing=() if person.erased_at else tuple(still_missing(card, clinic, now)),
     )
-
-
-def _missing(card: ContactCard | None, today: date) -> list[str]:
-    """Return what a card lacks, without opening it."""
-    return domain.still_missing(
-        address=card is not None and card.email is not None,
-        private=card is not None and card.private,
-        hours=card is not None and card.windows is not None,
-        confirmed_on=card.confirmed_on if card else None,
-        today=today,
-    )
-
-
-def _today(clinic: Clinic, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(clinic.zone)).date()

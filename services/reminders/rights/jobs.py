@@ -1,0 +1,20 @@
+"""What the clock sets off for rights in reminders."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.reminders.rights import usecases
+from shared.clock import Clock
+from shared.service import Job
+from shared.store import Store
+
+
+def jobs(store: Store, clock: Clock) -> Sequence[Job]:
+    """Return the jobs: keys of those who are gone are destroyed within seconds."""
+    return (
+        Job(
+            name="endings",
+            every=timedelta(seconds=10),
+            run=lambda: usecases.destroy_keys(store, now=clock.now()),
+        ),
+    )

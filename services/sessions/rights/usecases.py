@@ -1,0 +1,79 @@
+"""When someone is gone for good: what is open ends, what was theirs alone is removed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, select
+
+from services.sessions.plans import usecases as plans
+from services.sessions.plans.models import Answer
+from services.sessions.roster.handlers import FORM, PERSON
+from services.sessions.roster.models import Delivery, ErasedPerson, Form, Person
+from shared import erasure
+from shared.contracts.intake import PersonErased
+from shared.contracts.sessions import SessionsRequestSettled
+from shared.erasure import ErasureRow, Forgotten
+from shared.events.tables import wanted
+from shared.store import Store, UnitOfWork
+
+REMOVED = (Form, Answer, Delivery)
+"""What concerns one person alone. What is written about sessions stays: it is everyone's."""
+
+
+def erase(work: UnitOfWork, event: PersonErased) -> None:
+    """Stop and remove everything of a person; their keys follow within seconds."""
+    erasure.begin(
+        work,
+        ErasedPerson,
+        clinic_id=event.clinic_id,
+        person_id=event.person_id,
+        request_id=event.request_id,
+        forget=forget,
+        now=event.occurred_at,
+    )
+
+
+def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) -> Forgotten:
+    """End what is open wherever a person belongs, and remove what was theirs alone."""
+    stopped = plans.stop_everything(work, clinic_id=clinic_id, person_id=person_id, now=now)
+    _forget_wishes(work, clinic_id, person_id)
+    removed = sum(_removed(work, kind, clinic_id, person_id) for kind in REMOVED)
+    person = work.session.get(Person, (clinic_id, person_id))
+    if person is not None:
+        work.seal(person, name=None, pronouns=None, language=None)
+        work.session.flush()
+    return Forgotten(stopped, removed)
+
+
+def destroy_keys(store: Store, *, now: datetime) -> int:
+    """Destroy the keys of those who are gone, and tell that it is done; return how many."""
+
+    def settle(work: UnitOfWork, row: ErasureRow, keys: int) -> None:
+        work.record(
+            SessionsRequestSettled(
+                clinic_id=row.clinic_id,
+                occurred_at=now,
+                request_id=row.request_id,
+                stopped=row.stopped,
+                removed=row.removed,
+                keys=keys,
+            )
+        )
+
+    return erasure.end_due(store, ErasedPerson, forget=forget, settle=settle, now=now)
+
+
+def _forget_wishes(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> None:
+    """Ask for nothing more of theirs: what is asked for and never comes would be waited for."""
+    mine = select(Form.id).where(Form.clinic_id == clinic_id, Form.person_id == person_id)
+    forms = work.session.scalars(mine).all()
+    for kind, subjects in ((FORM, forms), (PERSON, [person_id])):
+        here = (wanted.c.clinic_id == clinic_id) & (wanted.c.kind == kind)
+        work.session.execute(delete(wanted).where(here, wanted.c.subject_id.in_(subjects)))
+
+
+def _removed(work: UnitOfWork, kind: Any, clinic_id: UUID, person_id: UUID) -> int:
+    mine = delete(kind).where(kind.clinic_id == clinic_id, kind.person_id == person_id)
+    done = work.session.execute(mine)
+    return int(done.rowcount) if isinstance(done, CursorResult) else 0
