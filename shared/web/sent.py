@@ -13,6 +13,7 @@ from shared.web.problems import for_programs
 
 SEVERAL: dict[str, re.Pattern[str]] = {
     "asking.create": re.compile("purposes"),
+    "cards.change": re.compile("means|checked"),
     "plans.offer": re.compile("checked"),
     "questionnaires.hand_over": re.compile("packs"),
     "questionnaires.write": re.compile(r"[a-z]\d+"),

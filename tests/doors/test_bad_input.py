@@ -118,7 +118,7 @@ class TestAField:
         for route, path, caller in walk.routes():
             if "GET" in (route.methods or ()):
                 for query in ("page=1&page=2", f"{UNHEARD_OF}=1&{UNHEARD_OF}=1", "page=%00"):
-                    status = walk.knock(caller, "GET", f"{path}?{query}").status
+                    status = walk.knock(caller, "GET", _asking(path, query)).status
                     wrong += [] if status == 400 else [f"{route.endpoint} {query}: {status}"]
 
         assert wrong == []
@@ -129,7 +129,7 @@ class TestAField:
             sent = walk.sent(route, caller)
             for name in [one for one in (sent.get("data") or {}) if "json" not in sent]:
                 once = walk.sent(route, caller)
-                found = walk.knock(caller, *methods_of(route), f"{path}?{name}=1", **once)
+                found = walk.knock(caller, *methods_of(route), _asking(path, f"{name}=1"), **once)
                 if found.status != 400:
                     wrong.append(f"{route.endpoint} {name}: {found.status}")
 
@@ -232,6 +232,10 @@ SIGNED = {
     "open_consent_form",
 }
 """What coming in leaves behind."""
+
+
+def _asking(path: str, query: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{query}"
 
 
 def _detail(found: Answered) -> str:

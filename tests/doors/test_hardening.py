@@ -14,6 +14,7 @@ from tests.doors.callers import (
     MEMBERS,
     NO_ONE,
     STAFF,
+    WITH_LINK,
     Answered,
     Caller,
     Standing,
@@ -61,19 +62,22 @@ class Elements(HTMLParser):
         self.names.add(tag)
 
 
-Cookies = dict[Caller, dict[str, str]]
+Cookies = dict[str, dict[Caller, dict[str, str]]]
 
 
 def everyone_comes_in(world: World, known: Known) -> Cookies:
-    """Return what each one's browser holds."""
-    return {one: cookies_of(world, known, one) for one in [*STAFF, *MEMBERS]}
+    """Return what each one's browser holds, by the service that they come to."""
+    same = [*STAFF, *(one for one in MEMBERS if one is not WITH_LINK)]
+    held = {one: cookies_of(world, known, one, "intake") for one in same}
+    links = {name: cookies_of(world, known, WITH_LINK, name) for name in ("intake", "reminders")}
+    return {service: held | {WITH_LINK: links.get(service, {})} for service in SERVICES}
 
 
 def everyone_looks(world: World, known: Known, cookies: Cookies) -> Iterator[tuple[str, str]]:
     """Yield each page of each service, as everyone who may see it sees it."""
     for service in SERVICES:
         app = world.services[service].app
-        for caller, held in cookies.items():
+        for caller, held in cookies[service].items():
             host = MEMBER_HOST if caller in MEMBERS else STAFF_HOST
             standing = Standing(app, host, cookies=held)
             for route in routes_of(app):
@@ -96,8 +100,8 @@ def everything_typed(
         standing = stand(world, known, NO_ONE, service)
         if caller.door is Door.SERVICE:
             standing = stand(world, known, caller, service)
-        elif caller in cookies:
-            standing = Standing(app, STAFF_HOST, cookies=cookies[caller])
+        elif caller in cookies[service]:
+            standing = Standing(app, STAFF_HOST, cookies=cookies[service][caller])
         about = subject(known.own, **({"role": caller.role} if caller.role else {}))
         path = address(app, route, about, known)
         for name, sent in with_in_each_field(sent_to(route.endpoint, about, caller.role), value):
@@ -146,7 +150,7 @@ def test_no_value_in_an_address_breaks_a_page(world: World, known: Known, servic
         caller = someone_for(app.extensions["rules"][route.endpoint])
         if "GET" not in (route.methods or ()) or caller.door is Door.SERVICE:
             continue
-        standing = Standing(app, STAFF_HOST, cookies=cookies.get(caller, {}))
+        standing = Standing(app, STAFF_HOST, cookies=cookies[service].get(caller, {}))
         path = address(app, route, subject(known.own), known)
         for says, value in ODD.items():
             for names in ([name] for name in QUERIES) if says in FAR else [QUERIES]:
@@ -266,7 +270,7 @@ def test_no_door_opens_on_a_host_that_is_not_ours(
     built: tuple[Path, Known], tmp_path: Path, world: World, service: str, host: str
 ) -> None:
     known = built[1]
-    cookies = cookies_of(world, known, CLINICIAN)
+    cookies = cookies_of(world, known, CLINICIAN, service)
     hosts = {"trusted_hosts": (STAFF_HOST.partition(":")[0], MEMBER_HOST.partition(":")[0])}
     world.rest()
     shutil.copytree(world.folder, tmp_path / "hosts")
@@ -302,10 +306,9 @@ def test_a_word_that_would_break_a_mails_head_is_not_kept(world: World, known: K
 
 def test_a_mail_address_with_another_line_in_it_is_not_kept(world: World, known: Known) -> None:
     clinician = stand(world, known, CLINICIAN, "intake")
-    [route] = [r for r in routes_of(clinician.app) if r.endpoint == "members.contact"]
-    [post] = [r for r in routes_of(clinician.app) if r.rule == route.rule and methods_of(r)][:1]
-    path = address(clinician.app, post, subject(known.own), known)
-    card = sent_to("members.contact", subject(known.own), None)["data"]
+    [route] = [r for r in routes_of(clinician.app) if r.endpoint == "cards.change"]
+    path = address(clinician.app, route, subject(known.own), known)
+    card = sent_to("cards.change", subject(known.own), None)["data"]
 
     answers = [
         clinician.knock("POST", path, data={**card, "email": email}).status

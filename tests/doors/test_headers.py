@@ -239,7 +239,7 @@ def test_in_production_every_answer_asks_for_tls_and_every_cookie_stays_with_its
 ) -> None:
     looked = Looked(production=True)
     for caller in (CLINICIAN, ADMIN, *MEMBERS, NO_ONE):
-        cookies = carried_over(in_production, cookies_of(world, known, caller))
+        cookies = carried_over(in_production, cookies_of(world, known, caller, service))
         copy_rows(world, in_production)
         app, about = in_production.services[service].app, subject(known.own)
         for host in (STAFF_HOST, MEMBER_HOST):

@@ -59,7 +59,7 @@ def spoiled(text: str, other: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_sign_in_that_was_changed_is_none(world: World, known: Known, service: str) -> None:
     role = Role.SUPERVISOR if service == "reports" else Role.CLINICIAN
-    cookies = cookies_of(world, known, Caller(Door.STAFF, role))
+    cookies = cookies_of(world, known, Caller(Door.STAFF, role), service)
     app, page = world.services[service].app, PAGES[service]
     stranger = told(Standing(app, STAFF_HOST).knock("GET", page))
     assert Standing(app, STAFF_HOST, cookies=cookies).knock("GET", page).status in (200, 302)
@@ -78,7 +78,7 @@ def test_a_sign_in_that_was_changed_is_none(world: World, known: Known, service:
 def test_what_renews_a_sign_in_renews_nothing_once_it_was_changed(
     world: World, known: Known, name: str
 ) -> None:
-    cookies = cookies_of(world, known, CLINICIAN)
+    cookies = cookies_of(world, known, CLINICIAN, "intake")
     app = world.services["intake"].app
     page = Standing(app, STAFF_HOST, cookies=cookies).knock("GET", PAGES["intake"])
     [seen] = re.findall(r"attune-seen=([^;]+)", str(page.answer.headers))
@@ -105,8 +105,8 @@ def test_what_renews_a_sign_in_renews_nothing_once_it_was_changed(
 def test_a_members_place_that_was_changed_is_closed_like_any_other(
     world: World, known: Known, door: Door, service: str, name: str, page: str
 ) -> None:
-    cookies = cookies_of(world, known, Caller(door))
-    staff = cookies_of(world, known, CLINICIAN)["attune-staff"]
+    cookies = cookies_of(world, known, Caller(door), service)
+    staff = cookies_of(world, known, CLINICIAN, service)["attune-staff"]
     app = world.services[service].app
     closed = told(Standing(app, MEMBER_HOST).knock("GET", page))
     assert closed[0] == "410"
@@ -146,7 +146,7 @@ def test_no_door_of_services_opens_to_a_token_that_is_old_foreign_or_for_another
         "for no scope": service_token(ours, service, []),
         "of another house": service_token(foreign, service, scopes),
         "unsigned": unsigned(good),
-        "a sign-in": cookies_of(world, known, CLINICIAN)["attune-staff"],
+        "a sign-in": cookies_of(world, known, CLINICIAN, service)["attune-staff"],
         **dict(spoiled(good, good[::-1])),
     }
     rules, doors, wrong = app.extensions["rules"], 0, []
