@@ -142,6 +142,7 @@ def keep_card(
     after = domain.readable_card(content)
     person.version = version
     work.seal(person, card=content if after else None)
+    person.box = after.box if after else None
     return _hours(before) != _hours(after)
 
 
