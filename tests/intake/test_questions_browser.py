@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browsers import WCAG, chromium_started, served
-from tests.intake.test_questionnaires import at, page_of, seated, speaks
+from tests.intake.test_questionnaires import asked_alone, at, page_of, seated, speaks
 
 WIDTHS = (390, 1280)
 SEATED = ("first", "last", "published")
@@ -36,7 +36,7 @@ def filled(house, relationship, person_id):
 @pytest.fixture
 def open_page(house, ana_and_noa, chromium):
     """Return a function that opens one of the pages at a width, in a window of its own."""
-    ana = house.person(ana_and_noa, "Ana")
+    ana = asked_alone(house, house.person(ana_and_noa, "Ana"))
     speaks(house, ana, "ar")
     one = filled(house, ana_and_noa, ana)
     member, staff = seated(house, ana_and_noa, ana, 1, 11), house.visitor("ines")

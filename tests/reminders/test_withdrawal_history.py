@@ -92,7 +92,8 @@ class Proving(Freshness):
         self._history.note("read began")
         proof = self._inner.prove(pairs)
         if not self._reads:
-            everything = {(s, n) for s in ("intake.consent", "intake.people") for n in range(4)}
+            streams = ("intake.consent", "intake.people", "intake.clinics")
+            everything = {(stream, n) for stream in streams for n in range(4)}
             proof = replace(proof, complete=frozenset(everything))
         return replace(proof, ticks=self._history.step, began=self._history.step())
 

@@ -12,6 +12,7 @@ from services.sessions.records import domain
 from services.sessions.records.domain import Part
 from shared.auth.actors import Role
 from shared.contracts.sessions import SessionRecorded
+from shared.contracts.words import RelationshipState
 from tests.sessions.house import COLLEAGUE
 
 WORDS = {"behaviour": "Asked twice", "impact": "Felt heard", "wish": "A pause", "next_step": "Tea"}
@@ -269,3 +270,23 @@ class TestForPrograms:
 
         assert answer.status_code == 404
         assert answer.json["detail"].startswith("There is nothing at this address")
+
+
+class TestInCareApart:
+    def test_an_entry_is_about_one_of_them(self, house, pair, clinician):
+        first, second = pair.people
+        house.changed(pair, state=RelationshipState.APART)
+        house.settle()
+        alone = {f"behaviour-{first}": "slept badly", f"behaviour-{second}": ""}
+        both = {f"behaviour-{first}": "slept badly", f"behaviour-{second}": "slept well"}
+
+        refused = clinician.post(f"/relationships/{pair.id}/entries/new", {**DAY, **both})
+        kept = clinician.post(f"/relationships/{pair.id}/entries/new", {**DAY, **alone})
+
+        assert refused.status_code == 422
+        assert "Write an entry for each of them alone." in refused.text
+        assert kept.status_code == 302
+        assert "slept badly" in clinician.get(f"/relationships/{pair.id}").text
+
+
+DAY = {"kind": "session", "happened_on": "2026-03-02"}

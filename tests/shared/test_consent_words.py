@@ -12,6 +12,15 @@ from shared.contracts.words import Purpose
 from tests.shared.reading import grade, sentences
 
 KEPT = {
+    ("ar", "terms.apart", 1): "270d99295a4d17d0",
+    ("ar", "terms.limited", 1): "3c258abc45df1868",
+    ("ar", "terms.open", 1): "48d35fd016cd817f",
+    ("en", "terms.apart", 1): "4a9693917df6d564",
+    ("en", "terms.limited", 1): "d7e3ddbfce5b42da",
+    ("en", "terms.open", 1): "0251711169c493e1",
+    ("es", "terms.apart", 1): "90dbbd996ad06d32",
+    ("es", "terms.limited", 1): "1ec31236465b34d7",
+    ("es", "terms.open", 1): "a7d3e6e06fae6f47",
     ("ar", "treatment.record", 1): "54a2508962726ce9",
     ("ar", "checkin.email", 1): "09651b417efbe534",
     ("ar", "checkin.sms", 1): "2e2b7e084770f5f7",

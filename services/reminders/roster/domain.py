@@ -47,10 +47,10 @@ class Card:
     email: str | None
     windows: tuple[Window, ...]
     private: bool
-    verified: bool
-    shared: bool
     confirmed_on: date | None
-    box: str = ""
+    verified: bool = False
+    shared: bool = True
+    box: str | None = None
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment as this person's clock shows it."""
@@ -83,7 +83,7 @@ def read_card(content: Mapping[str, Any]) -> Card:
         private=content["private"] is True,
         verified=content.get("verified", {}).get("email") is True,
         shared=content.get("shared") is not False,
-        box=content.get("box") or "",
+        box=content.get("box"),
         confirmed_on=date.fromisoformat(confirmed) if confirmed else None,
     )
 

@@ -61,12 +61,13 @@ class Relationship(ClinicRow, Base):
 
 
 class Person(ClinicRow, Base):
-    """A person, known only by how they may be reached."""
+    """A person, known only by how they may be reached; ``box`` compares letter boxes."""
 
     __tablename__ = "person"
 
     version: Mapped[int] = mapped_column(default=0)
     card: Mapped[bytes | None] = sealed(DataClass.CONTACT, scope=Scope.PERSON)
+    box: Mapped[str | None] = mapped_column(String(64), info=holding(DataClass.DIGEST))
 
 
 class ErasedPerson(ErasureRow, Base):

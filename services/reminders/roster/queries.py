@@ -65,13 +65,26 @@ def trusted_for(work: UnitOfWork, clinic_id: UUID) -> timedelta:
 
 
 def shares_box(
-    work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID, card: domain.Card
+    work: UnitOfWork, *, clinic_id: UUID, relationship_id: UUID, person_id: UUID
 ) -> bool:
-    """Whether another member of a relationship is reached in the same letter box."""
-    together = members(work, clinic_id=clinic_id, relationship_id=relationship_id)
-    others = [one.person_id for one in together if one.person_id != person_id]
-    cards = [card_of(work, clinic_id=clinic_id, person_id=other) for other in others]
-    return bool(card.box) and any(one is not None and one.box == card.box for one in cards)
+    """Whether another member of a relationship is reached in the same letter box; opens no card."""
+    person = work.session.get(Person, (clinic_id, person_id))
+    if person is None or person.box is None:
+        return False
+    others = (
+        select(Person.id)
+        .join(
+            Membership,
+            (Membership.clinic_id == Person.clinic_id) & (Membership.person_id == Person.id),
+        )
+        .where(
+            Membership.clinic_id == clinic_id,
+            Membership.relationship_id == relationship_id,
+            Person.id != person_id,
+            Person.box == person.box,
+        )
+    )
+    return work.session.scalar(others) is not None
 
 
 def permitted(

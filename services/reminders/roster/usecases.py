@@ -144,6 +144,7 @@ def keep_card(
     after = None if gone else domain.readable_card(content)
     person.version = version
     work.seal(person, card=content if after else None)
+    person.box = after.box if after else None
     return _hours(before) != _hours(after)
 
 

@@ -188,7 +188,6 @@ def _standing_of(
         clinic_id=schedule.clinic_id,
         relationship_id=schedule.relationship_id,
         person_id=schedule.person_id,
-        card=card,
     )
     return usable, card.to_confirm_on(today, trusted_for=trusted_for)
 

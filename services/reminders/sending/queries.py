@@ -92,16 +92,14 @@ def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> dom
         roster.told_of(work, channel=Channel.EMAIL, **person),
         roster.told_of_policy(work, **person),
     ]
-    card = roster.card_of(work, **person)
     decided = ruling(work, claim.effect, proof=proof, told=told, at=now)
     return domain.Facts(
         fresh=decided is not Ruling.UNPROVEN,
         in_care=roster.in_care(work, relationship_id=claim.relationship_id, **person),
         permitted=decided is Ruling.YES,
-        card=card,
+        card=roster.card_of(work, **person),
         trusted_for=roster.trusted_for(work, claim.clinic_id),
-        box_shared=card is not None
-        and roster.shares_box(work, relationship_id=claim.relationship_id, card=card, **person),
+        box_shared=roster.shares_box(work, relationship_id=claim.relationship_id, **person),
         sent_lately=_sent_since(work, claim, now - domain.WEEK),
     )
 

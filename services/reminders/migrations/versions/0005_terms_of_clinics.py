@@ -16,6 +16,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("policy", sa.String(length=40), nullable=False, server_default="")
         )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("box", sa.String(length=64), nullable=True))
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("text_version", sa.Integer(), nullable=False, server_default="0")
@@ -24,6 +26,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_column("box")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_column("text_version")
     with op.batch_alter_table("clinic", schema=None) as batch_op:
