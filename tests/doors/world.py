@@ -238,6 +238,8 @@ def build(
     known.at = world.clock.at
     for house in (own, foreign):
         _finish(world, house)
+        for household in house.households:
+            _ask(world, house, household)
         _keep(world, house)
     known.asking = _ask_by_link(world, own)
     for name in world.services:
@@ -327,21 +329,26 @@ def _open(world: World, house: House, clinician_id: UUID, names: tuple[str, ...]
         for person_id in found.people:
             key = {"clinic_id": house.clinic_id, "person_id": person_id}
             consent.answer(work, **key, answers=BOTH, now=now)
+    return found
+
+
+def _ask(world: World, house: House, household: Household) -> None:
+    """Keep what the first member asked for, of each kind."""
+    with world.work("intake", house.clinic_id) as work:
         for name, (kind, state) in REQUESTS.items():
             request = RightsRequest(
                 clinic_id=house.clinic_id,
-                id=found.request_ids[name],
-                relationship_id=opened.id,
-                person_id=found.people[0],
+                id=household.request_ids[name],
+                relationship_id=household.relationship_id,
+                person_id=household.people[0],
                 kind=kind,
                 came=Came.IN_PERSON,
                 state=state,
-                taken_at=now,
-                taken_by=clinician_id,
+                taken_at=world.clock.at,
+                taken_by=household.clinician_id,
             )
             work.seal(request, reason="They want this freely.")
             work.add(request)
-    return found
 
 
 def _meet(world: World, house: House, household: Household) -> None:
