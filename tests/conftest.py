@@ -12,7 +12,7 @@ import httpx
 import hypothesis
 import pytest
 
-from tests.servers.absence import MARK, Absent, give_up, program
+from tests.servers.absence import MARK, Absent, give_up, leave_to_the_build, program
 from tests.servers.furnishing import furnished
 from tests.servers.ground import Ground
 from tests.servers.postgres import Database, Postgres
@@ -41,6 +41,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """End every server once the run is over."""
     if not hasattr(config, "workerinput"):
         config.stash[GROUND].clear()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, where a person waits, what only the build runs."""
+    if (mark := item.get_closest_marker("left_to_the_build")) is not None:
+        leave_to_the_build(mark.args[0])
 
 
 @pytest.hookimpl(optionalhook=True)

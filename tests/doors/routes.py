@@ -10,7 +10,7 @@ from werkzeug.routing import Rule as Route
 
 from shared.auth.actors import Role
 from tests.doors.keeping import K10
-from tests.doors.world import PARKED_AT, House, Household, Known
+from tests.doors.world import PARKED_AT, PAUSED_PLACE, House, Household, Known
 
 REQUEST_FOR = {
     "rights.hand_over": "copy",
@@ -74,9 +74,9 @@ def nothing(like: Subject) -> Subject:
 
 
 def about_the_last(about: Subject) -> Subject:
-    """Return the same household, with the member first who is paused."""
-    backwards = about.household.people[::-1]
-    return replace(about, household=replace(about.household, people=backwards))
+    """Return the household of which a member is paused, with that member first."""
+    household = about.house.households[PAUSED_PLACE]
+    return replace(about, household=replace(household, people=household.people[::-1]))
 
 
 def routes_of(app: Flask) -> Iterator[Route]:

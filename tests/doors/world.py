@@ -68,8 +68,11 @@ COLUMNS = "relationship,member,email,zone,language,window_days,window_from,windo
 ROWS = ("R1,M1,u@example.org,{},Ulla", "R1,M2,v@example.org,{},Vito")
 HOW = "Europe/Lisbon,en,mon tue,17:00,22:00"
 FILE = "\n".join((COLUMNS, *(row.format(HOW) for row in ROWS), ""))
-THREE, TWO, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Di", "Ed")
-"""Members of the three relationships of each house; the last one has nothing on offer."""
+THREE, TWO, HELD, FREE = ("Ana", "Noa", "Kit"), ("Bo", "Cy"), ("Flo", "Gil"), ("Di", "Ed")
+"""Members of the relationships of each house; the last member of ``HELD`` is paused, and ``FREE``
+has nothing on offer."""
+PAUSED_PLACE = 2
+"""Where a house keeps the relationship of which a member is paused."""
 
 REQUESTS = {
     "waiting": (Asked.ACCESS, Standing.WAITING),
@@ -301,14 +304,14 @@ def _register(work: Any, house: House, role: Role, sign_in: str, now: datetime) 
 
 def _fill(world: World, house: House) -> None:
     first, second = house.staff[Role.CLINICIAN], house.colleague_id
-    for clinician_id, names in ((first, THREE), (second, TWO), (first, FREE)):
+    for clinician_id, names in ((first, THREE), (second, TWO), (first, HELD), (first, FREE)):
         house.households.append(_open(world, house, clinician_id, names))
     for household in house.households:
         _meet(world, house, household)
     settle(world.services)
     for household in house.households:
         _record(world, house, household)
-        _pause(world, house, household)
+    _pause(world, house, house.households[PAUSED_PLACE])
     settle(world.services)
 
 
