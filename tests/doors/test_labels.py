@@ -122,7 +122,7 @@ def knock(
     way: Way = Way.TYPED,
 ) -> Answered:
     """Knock at a view with what is the caller's own."""
-    place = 2 if view in NOTHING_ON_OFFER else 0
+    place = -1 if view in NOTHING_ON_OFFER else 0
     about = subject(known.own, place=place, role=caller.role or Role.CLINIC_ADMIN)
     route = next(r for r in routes_of(standing.app) if r.endpoint == view and method in r.methods)
     if way is Way.PAUSED:

@@ -22,6 +22,10 @@ CARD = {
     "checked": ["email"],
     "private": "yes",
     "device": "nobody",
+    "device_note": "their own",
+    "phone": "+351912345678",
+    "word_to_check": "harbour",
+    "word_to_end": "goodbye",
     "spoken_alone": "yes",
 }
 CLINIC = {
@@ -30,6 +34,7 @@ CLINIC = {
     "sender": "Quay",
     "help": "Call 112.",
     "card_days": "90",
+    "adult_age": "18",
 }
 PASSWORDS = {"present": "not this one", "password": "four words of my own"}
 CHANGED = FILE.replace("Ulla", "Una").replace("u@", "una@")

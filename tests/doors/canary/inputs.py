@@ -14,6 +14,7 @@ from tests.doors.typed import CHANGED, Sent, sent_to
 
 WORDS = (
     *("name", "label", "pronouns", "email", "notes", "reason", "sign_in", "csv", "file"),
+    *("word_to_check", "word_to_end", "device_note", "keeps"),
     *("sender", "help", f"source-{K10}", *Part),
     *(f"{letter}{number}" for letter in "vphbc" for number in range(1, 5)),
     *("code", "password", "present", "proof_password", "proof_code"),

@@ -60,6 +60,10 @@ def test_on_servers(
     assert_nothing_strayed(flight, databases.values())
 
 
+ONLY_RECKONED = {"couples", "therapists", "largest", "consent"}
+"""Numbers of a clinic that the coverage page is asked in its address, and keeps nowhere."""
+
+
 def assert_nothing_strayed(flight: Flight, databases) -> None:
     """Look into everything that is kept, and say where a mark is that may not be there."""
     flight.open_what_is_sealed()
@@ -70,7 +74,8 @@ def assert_nothing_strayed(flight: Flight, databases) -> None:
 
     assert flight.strays() == {}
     assert flight.beyond_the_matrix() == []
-    assert flight.asked_for - flight.sent == set(), "a page asks for it, and nobody typed it"
+    untyped = flight.asked_for - flight.sent - ONLY_RECKONED
+    assert untyped == set(), "a page asks for it, and nobody typed it"
     assert [one for one in flight.unseen() if not one.endswith(NEVER_KEPT)] == []
     assert len(flight.kept) > 60
 
