@@ -40,8 +40,9 @@ def week_passes(house):
 
 
 def first_link(house, person_id):
-    """Let time pass until a person gets their form, and return its address."""
-    while not house.letters(person_id):
+    """Let time pass until a person gets a form, and return its address while it is open."""
+    before = len(house.letters(person_id))
+    while len(house.letters(person_id)) == before:
         house.pass_time(house.clock.at + DAY)
     return house.path_of(house.letters(person_id)[-1])
 
