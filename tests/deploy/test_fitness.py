@@ -15,7 +15,10 @@ from shared.keys import new_master_key
 from tests.servers.ground import free_port
 from tests.servers.postgres import Database
 
-pytestmark = pytest.mark.requirement("PLT-24")
+pytestmark = [
+    pytest.mark.requirement("PLT-24"),
+    pytest.mark.left_to_the_build("starting processes under every role"),
+]
 
 SECONDS = 90.0
 Attune = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -43,6 +43,7 @@ MAIL = {name: f"{name.lower()}@mail.example" for name in NAMES}
 WISHES = {"Robinetta": "An evening by the canal.", "Amalberto": "A walk in the hills."}
 NOTES = {"Robinetta": "A quiet word about Robinetta.", "Amalberto": "A quiet word of Amalberto."}
 REASON = "They want this freely."
+pytestmark = pytest.mark.left_to_the_build("erasing in four services, whoever dies meanwhile")
 BOTH = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
 
 
