@@ -69,7 +69,8 @@ class Keys(RuleBasedStateMachine):
         steps=st.integers(min_value=0, max_value=12) | st.none(),
     )
     def rotates(self, which: int, depth: Depth, steps: int | None) -> None:
-        """Keys are changed, and that ends anywhere, or comes to its end."""
+        """Keys are changed, and that ends anywhere, or comes to its end; no two begin at once."""
+        self.vault.pass_by(seconds=1)
         for nth, _ in enumerate(Rotating(self.processes[which], depth).steps()):
             if nth == steps:
                 break
