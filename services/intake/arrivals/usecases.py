@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -59,7 +60,7 @@ def import_people(
     taking = _Taking(work, clinic_id, clinician_id, now, dry_run)
     keyed = {taking.key(name): rows for name, rows in arrivals.groups.items()}
     known = _known_relationships(work, keyed)
-    members = _known_members(work, [one.id for one in known.values()])
+    members = _people_by_key(work, Member.relationship_id, [one.id for one in known.values()])
     for key, rows in keyed.items():
         relationship = known.get(key)
         if relationship is None:
@@ -165,7 +166,7 @@ class _Taking:
     def note_papers(self, rows: Sequence[Row]) -> None:
         """Note what people once signed on paper, so that they are asked anew."""
         signed = {self.key(row.relationship, row.member): row.paper for row in rows if row.paper}
-        people = _people_by_key(self.work, list(signed))
+        people = _people_by_key(self.work, Member.external_key, list(signed))
         noted = consent_queries.noted_on_paper(self.work, [person.id for person in people.values()])
         for key, purposes in signed.items():
             person = people.get(key)
@@ -220,27 +221,14 @@ def _known_relationships(work: UnitOfWork, keys: Collection[bytes]) -> dict[byte
     return found
 
 
-def _people_by_key(work: UnitOfWork, keys: Sequence[bytes]) -> dict[bytes, Person]:
+def _people_by_key(work: UnitOfWork, column: Any, values: Sequence[Any]) -> dict[bytes, Person]:
+    """Return people by the key that the file has for them; ``column`` of Member is one of these."""
     found: dict[bytes, Person] = {}
-    for start in range(0, len(keys), CHUNK):
+    for start in range(0, len(values), CHUNK):
         query = (
             select(Member.external_key, Person)
             .join(Person, (Person.clinic_id == Member.clinic_id) & (Person.id == Member.person_id))
-            .where(Member.external_key.in_(keys[start : start + CHUNK]))
-        )
-        found.update(
-            {key: person for key, person in work.session.execute(query) if key is not None}
-        )
-    return found
-
-
-def _known_members(work: UnitOfWork, relationships: Sequence[UUID]) -> dict[bytes, Person]:
-    found: dict[bytes, Person] = {}
-    for start in range(0, len(relationships), CHUNK):
-        query = (
-            select(Member.external_key, Person)
-            .join(Person, (Person.clinic_id == Member.clinic_id) & (Person.id == Member.person_id))
-            .where(Member.relationship_id.in_(relationships[start : start + CHUNK]))
+            .where(column.in_(values[start : start + CHUNK]))
         )
         found.update(
             {key: person for key, person in work.session.execute(query) if key is not None}
