@@ -45,14 +45,13 @@ def export_clinic(clinic: str, file: Path, *, told: Told = lambda _name, _lines:
     services = [build_service(name, settings_of(name)) for name in SERVICES]
     intake = services[SERVICES.index("intake")]
     clinic_id = clinic_named(intake, clinic)
+    raw = _new_file(file)
     try:
-        with _new_file(file) as raw, ZipFile(raw, "w", ZIP_DEFLATED) as archive:
+        with raw, ZipFile(raw, "w", ZIP_DEFLATED) as archive:
             parts = _Parts(archive, told)
             for service in services:
                 _carry(service, clinic_id, parts)
             parts.finish(clinic_id, intake.clock.now())
-    except AlreadyThere:
-        raise
     except BaseException:
         file.unlink(missing_ok=True)
         raise
