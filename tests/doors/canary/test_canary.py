@@ -21,19 +21,17 @@ from tests.doors.canary.flight import Flight, Logs, Tap
 from tests.doors.canary.inputs import list_of_people
 from tests.doors.canary.marks import marks_in
 from tests.doors.world import SECRET, Told, World, build, next_due
-from tests.servers.absence import leave_to_the_build
 from tests.servers.postgres import Database
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.smtp import Smtp
 
-pytestmark = [pytest.mark.requirement("PLT-12"), pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.requirement("PLT-12"),
+    pytest.mark.timeout(1200),
+    pytest.mark.left_to_the_build("typing into everything"),
+]
 NEVER_KEPT = ("password", "present", "code", "proof_password", "proof_code", "relationship")
 """What is compared and forgotten."""
-
-
-@pytest.fixture(autouse=True)
-def _at_the_build() -> None:
-    leave_to_the_build("typing into everything")
 
 
 def test_on_this_machine_alone(tmp_path: Path, smtp: Smtp) -> None:
