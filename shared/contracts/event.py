@@ -5,13 +5,15 @@ they are given after the commit and spliced in when the event is told (see share
 """
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, get_args, get_type_hints
 from uuid import UUID
+
+from msgspec import Raw, Struct, ValidationError, convert, defstruct
+from msgspec.json import Decoder, decode
+from msgspec.structs import asdict
 
 
 class BadEvent(Exception):
@@ -53,104 +55,93 @@ class Event:
         return found
 
     @classmethod
-    def read(cls, clinic_id: UUID, time: str, data: Mapping[str, Any]) -> Self:
+    def read(cls, clinic_id: UUID, time: Any, data: Raw | bytes) -> Self:
         """Return the event that a wire message holds; fields that are not known are passed over.
 
-        Raises BadEvent when a field is missing or does not fit.
+        ``data`` is JSON. Raises BadEvent when a field is missing or does not fit.
         """
-        values: dict[str, Any] = {"clinic_id": clinic_id}
         try:
-            values["occurred_at"] = _moment(time)
-            for name, reads, needed in _reading(cls):
-                if needed or name in data:
-                    values[name] = reads(data[name])
+            values = asdict(_shape(cls).reader.decode(data))
+            values.update(clinic_id=clinic_id, occurred_at=convert(time, datetime))
             return _made(cls, values)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            missing = any(needed and name not in data for name, _, needed in _reading(cls))
-            raise BadEvent("field_missing" if missing else "field_unreadable") from None
+        except (ValidationError, ValueError):
+            raise BadEvent(_what_is_wrong(cls, data)) from None
 
     def data(self) -> dict[str, Any]:
         """Return the event's own fields as JSON holds them."""
-        return {name: _plain(getattr(self, name)) for name in _own_fields(type(self))}
+        return {name: _plain(getattr(self, name)) for name in _shape(type(self)).names}
 
     def data_text(self) -> str:
         """Return the event's own fields as compact JSON."""
         return json.dumps(self.data(), separators=(",", ":"))
 
 
-read_id = lru_cache(maxsize=10_000)(UUID)
-"""Reads an id from its text; the ids of clinics and of subjects come again and again."""
-
 Made = TypeVar("Made", bound=Event)
 
 
-def _made(kind: type[Made], values: Mapping[str, Any]) -> Made:
-    """Return an event of fields that were read; what is not among them keeps its default.
+def _made(kind: type[Made], values: dict[str, Any]) -> Made:
+    """Return an event of fields that were read, its moments in UTC; ValueError without a zone.
 
     Much faster than the constructor of a frozen class, which sets one field after the other.
     """
+    for name in _shape(kind).moments:
+        moment = values[name]
+        if moment is not None and moment.tzinfo is not UTC:
+            values[name] = _in_utc(moment)
     event = kind.__new__(kind)
     event.__dict__.update(values)
     return event
 
 
-Reader = Callable[[Any], Any]
-"""Returns a value from what JSON holds; raises whatever it likes when that does not fit."""
-
-_READING: dict[type[Event], list[tuple[str, Reader, bool]]] = {}
-
-
-def _own_fields(kind: type[Event]) -> list[str]:
-    return [name for name, _, _ in _reading(kind)]
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)
 
 
-def _reading(kind: type[Event]) -> list[tuple[str, Reader, bool]]:
-    """Return (name, reader, needed) of each own field, worked out once per class."""
-    found = _READING.get(kind)
+def _what_is_wrong(kind: type[Event], data: Raw | bytes) -> str:
+    """Return the code of why this does not fit, without its content."""
+    found = decode(data)
+    if not isinstance(found, dict):
+        return "data_missing"
+    return "field_missing" if _shape(kind).needed - found.keys() else "field_unreadable"
+
+
+class _Shape(NamedTuple):
+    """What a kind of event says beyond its clinic and its time, and what reads that from JSON."""
+
+    names: tuple[str, ...]
+    needed: frozenset[str]
+    moments: tuple[str, ...]
+    reader: Decoder[Struct]
+
+
+_SHAPES: dict[type[Event], _Shape] = {}
+
+
+def _shape(kind: type[Event]) -> _Shape:
+    """Return the shape of a kind of event, worked out once."""
+    found = _SHAPES.get(kind)
     if found is None:
-        hints = get_type_hints(kind)
-        shared = {"clinic_id", "occurred_at"}
-        found = [
-            (field.name, _reader(hints[field.name]), field.default is MISSING)
-            for field in fields(kind)
-            if field.name not in shared
-        ]
-        _READING[kind] = found
+        found = _SHAPES[kind] = _worked_out(kind)
     return found
 
 
-def _reader(hint: Any) -> Reader:
-    if get_origin(hint) is tuple:
-        each = _reader(get_args(hint)[0])
-        return lambda items: tuple(each(item) for item in items)
-    if type(None) in get_args(hint):
-        inner = _reader(next(part for part in get_args(hint) if part is not type(None)))
-        return lambda value: None if value is None else inner(value)
-    if hint is datetime:
-        return _moment
-    if hint in (bool, int):
-        return _exactly(hint)
-    if hint is UUID:
-        return read_id
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return {member.value: member for member in hint}.__getitem__
-    raise TypeError(f"An event cannot carry {hint!r}.")
-
-
-def _exactly(kind: type) -> Reader:
-    def read(value: Any) -> Any:
-        if type(value) is not kind:
-            raise TypeError
-        return value
-
-    return read
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+def _worked_out(kind: type[Event]) -> _Shape:
+    hints = get_type_hints(kind)
+    own = [field for field in fields(kind) if field.name not in {"clinic_id", "occurred_at"}]
+    needed = [(field.name, hints[field.name]) for field in own if field.default is MISSING]
+    rest = [
+        (field.name, hints[field.name], field.default)
+        for field in own
+        if field.default is not MISSING
+    ]
+    return _Shape(
+        names=tuple(field.name for field in own),
+        needed=frozenset(name for name, _ in needed),
+        moments=tuple(name for name, hint in hints.items() if datetime in (hint, *get_args(hint))),
+        reader=Decoder(defstruct(kind.__name__, [*needed, *rest], kw_only=True, gc=False)),
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -1,15 +1,16 @@
 """Reading the feeds of other services, and the content that their events refer to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from msgspec import DecodeError, Struct
+from msgspec.json import Decoder
 
 from shared.auth.actors import Actor
 from shared.errors import Unreachable
 from shared.events.content import Reference
-from shared.events.heard import Heard, read_events
+from shared.events.heard import Heard
 
 PAGE = 500
 
@@ -25,8 +26,7 @@ class Pruned(Exception):
     """The teller no longer keeps what this listener missed; it must rebuild."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """A piece of a feed: events in position order, complete up to ``head`` when it was read."""
 
     generation: str
@@ -58,8 +58,11 @@ class Feeds:
         if generation:
             query["generation"] = generation
         teller = stream.split(".")[0]
-        found = self._ask(teller, "GET", f"/internal/feed/{stream}/{partition}", params=query)
-        return Page(found["generation"], found["head"], read_events(found["events"]))
+        answer = self._send(teller, "GET", f"/internal/feed/{stream}/{partition}", params=query)
+        try:
+            return _PAGE.decode(answer.content)
+        except DecodeError:
+            raise Unreachable from None
 
     def content(
         self,
@@ -89,6 +92,14 @@ class Feeds:
     def _ask(
         self, teller: str, method: str, path: str, acting: Actor | None = None, **how: Any
     ) -> Any:
+        try:
+            return self._send(teller, method, path, acting, **how).json()
+        except ValueError:
+            raise Unreachable from None
+
+    def _send(
+        self, teller: str, method: str, path: str, acting: Actor | None = None, **how: Any
+    ) -> httpx.Response:
         bearer = {"Authorization": f"Bearer {self._token(teller, acting)}"}
         try:
             answer = self._clients[teller].request(method, path, headers=bearer, **how)
@@ -100,7 +111,7 @@ class Feeds:
             raise Pruned
         if answer.status_code != 200:
             raise Unreachable
-        try:
-            return answer.json()
-        except ValueError:
-            raise Unreachable from None
+        return answer
+
+
+_PAGE = Decoder(Page)

@@ -1,6 +1,5 @@
 """Applying events: effects and cursor in one transaction, each event once, in order per subject."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -16,7 +15,7 @@ from shared.clock import Now
 from shared.contracts import Event
 from shared.contracts.streams import streams_for
 from shared.events import metrics, parking
-from shared.events.heard import Heard, read_events
+from shared.events.heard import Heard, read_again
 from shared.events.lease import database_time
 from shared.events.points import Reach, pass_by
 from shared.events.tables import inbox_cursor
@@ -114,7 +113,7 @@ class Inbox:
             if due is None:
                 return 0
             work.open_for({due.clinic_id} if due.clinic_id else ())
-            failure = self._attempt(work, [_parked(due)])
+            failure = self._attempt(work, [read_again(due.cloud_event)])
             if failure is None:
                 parking.release(connection, due)
             else:
@@ -208,7 +207,7 @@ class Inbox:
                 handler.handle(work, events)
             elif handler is not None:
                 for one, event in zip(batch, events, strict=True):
-                    with following(one.attributes.get("traceparent")):
+                    with following(one.traceparent):
                         handler(work, event)
         work.session.flush()
 
@@ -227,7 +226,7 @@ class Inbox:
                 "this_partition": partition,
                 "position": last.position,
                 "generation": UUID(last.generation),
-                "event_id": UUID(str(last.attributes["id"])),
+                "event_id": UUID(last.id),
                 "applied_at": self._now(),
             }
             for (stream, partition), last in ends.items()
@@ -241,8 +240,3 @@ _HERE = and_(
 )
 _LOCK = select(inbox_cursor).where(_HERE).with_for_update()
 _MOVE = update(inbox_cursor).where(_HERE)
-
-
-def _parked(row: Any) -> Heard:
-    """Return a parked row as it was heard."""
-    return read_events([json.loads(row.cloud_event)])[0]

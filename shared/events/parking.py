@@ -3,7 +3,6 @@
 Only the class and code of an error are kept, never its text: a text can hold personal data.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +94,7 @@ def park(
             clinic_id=heard.clinic_id,
             subject_id=UUID(heard.subject_id),
             type=heard.type[:80],
-            cloud_event=json.dumps(dict(heard.attributes), separators=(",", ":")),
+            cloud_event=heard.text(),
             status=status,
             tries=1 if failure else 0,
             next_try_at=database_now + PAUSES[0] if status is Status.RETRYING else None,

@@ -1,6 +1,5 @@
 """An intake of one organization with two clinics, and visitors who come to it."""
 
-import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -24,10 +23,11 @@ from services.intake.people.domain import Details, NewMember
 from services.intake.people.models import Relationship
 from shared.auth.actors import Actor, Role, system
 from shared.clock import Clock
-from shared.contracts import CATALOGUE, Event
+from shared.contracts import Event
 from shared.events.tables import outbox
 from shared.service import Service
 from shared.settings import Mode, Settings
+from tests.outboxes import event_of
 from tests.visitors import Visitor
 
 PASSWORD = "a good password"
@@ -85,7 +85,7 @@ class House:
         with self.service.store.engine.connect() as connection:
             rows = connection.execute(select(outbox.c.cloud_event).order_by(outbox.c.id))
             texts = [row.cloud_event for row in rows]
-        events = [read(text) for text in texts]
+        events = [event_of(text) for text in texts]
         return [event for event in events if isinstance(event, kind)]
 
     def open(self, *names: str, clinician: str = "ines", **more: Any) -> Relationship:
@@ -147,13 +147,6 @@ class House:
         taken = member.browser.post(path, base_url=member.base_url)
         assert taken.status_code == 303
         return member
-
-
-def read(text: str) -> Event:
-    """Return an event as the outbox holds it."""
-    attributes = json.loads(text + "}")
-    kind = CATALOGUE[attributes["type"]]
-    return kind.read(UUID(attributes["clinicid"]), attributes["time"], attributes["data"])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A house for tests: reminders as it is, and tellers that say what intake and sessions would."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +29,7 @@ from shared.events.tables import outbox
 from shared.events.worker import Worker
 from shared.service import Service
 from shared.settings import Mode, Settings, Smtp
+from tests.outboxes import event_of
 from tests.reminders.teller import HandClock, Teller
 from tests.servers.furnishing import furnish
 from tests.servers.postgres import Database
@@ -278,12 +278,8 @@ class House:
 
         with self.reminders.store.engine.connect() as connection:
             rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
-        texts = [json.loads(row.cloud_event + "}") for row in rows]
-        return [
-            kind.read(UUID(text["clinicid"]), text["time"], text["data"])
-            for text in texts
-            if text["type"] == kind.type
-        ]
+        told = [event_of(row.cloud_event) for row in rows]
+        return [event for event in told if isinstance(event, kind)]
 
     def reading(self) -> Any:
         """Open reminders' rows of this clinic for reading."""

@@ -1,6 +1,5 @@
 """A service of reports of its own, tellers whose events it hears, and supervisors who read it."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from shared.errors import Unreachable
 from shared.events.content import Reference
 from shared.events.feed_client import Page
 from shared.events.fetching import Fetching
-from shared.events.heard import Heard, read_events
+from shared.events.heard import Heard, read_again
 from shared.events.inbox import Inbox
 from shared.events.outbox import cloud_event, with_position
 from shared.service import Service
@@ -66,7 +65,7 @@ class Tellers:
             teller = event.stream.split(".")[0]
             written = cloud_event(teller, event, 1, uuid4(), partition)
             text = with_position(written, len(feed) + 1, GENERATION)
-            feed.extend(read_events([json.loads(text)]))
+            feed.append(read_again(text))
 
     def heads(self, teller: str) -> dict[tuple[str, int], tuple[str, int]]:
         """Return the ends of a teller's feeds, as Feeds does."""

@@ -1,15 +1,14 @@
 """What reports does when an episode is never to be counted again: it removes, and it answers."""
 
-import json
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
-from shared.contracts import CATALOGUE
 from shared.contracts.intake import ContributionEnded
 from shared.contracts.reports import ReportsRequestSettled
 from shared.events.tables import outbox
+from tests.outboxes import event_of
 from tests.reports.conftest import LONG_AGO, PERIOD, couples
 from tests.reports.test_contributions import EARLIER, kept
 
@@ -32,13 +31,8 @@ def end(world, clinic_id: UUID, episode: UUID, *, revision: int) -> UUID:
 def answered(world) -> list[ReportsRequestSettled]:
     with world.service.store.engine.connect() as connection:
         texts = connection.execute(select(outbox.c.cloud_event)).scalars().all()
-    told = [json.loads(text + "}") for text in texts]
-    kind = CATALOGUE[ReportsRequestSettled.type]
-    return [
-        kind.read(UUID(one["clinicid"]), one["time"], one["data"])
-        for one in told
-        if one["type"] == kind.type
-    ]
+    told = [event_of(text) for text in texts]
+    return [event for event in told if isinstance(event, ReportsRequestSettled)]
 
 
 @pytest.mark.requirement("RPT-03", "PLT-08")

@@ -1,6 +1,5 @@
 """Sessions with an intake and a reminders beside it that say what a test wants them to say."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from shared.assembly import new_feeds, new_service_app, new_store
 from shared.auth.actors import Actor, Door, Role, system
 from shared.clock import Clock
 from shared.columns import new_base
-from shared.contracts import CATALOGUE, Event
+from shared.contracts import Event
 from shared.contracts.intake import (
     ClinicRegistered,
     MemberChanged,
@@ -29,12 +28,12 @@ from shared.contracts.reminders import AvailabilityChanged, FormReceived, Prompt
 from shared.contracts.streams import streams_of
 from shared.contracts.words import PromptOutcome, RelationshipState
 from shared.events.content import Provider
-from shared.events.outbox import with_position
 from shared.events.sequencing import ensure_heads
 from shared.events.tables import outbox
 from shared.events.worker import Worker
 from shared.labels import Label
 from shared.settings import Mode, Settings
+from tests.outboxes import event_of
 from tests.visitors import Visitor
 
 CLINIC = UUID("11111111-1111-7111-8111-111111111111")
@@ -294,7 +293,7 @@ class House:
         with self.service.store.engine.connect() as connection:
             rows = connection.execute(select(outbox.c.cloud_event).order_by(outbox.c.id))
             texts = [text for (text,) in rows]
-        return [event for event in map(_event, texts) if isinstance(event, kind)]
+        return [event for event in map(event_of, texts) if isinstance(event, kind)]
 
     def _found_neighbour(self, name: str) -> None:
         settings = self._settings(name)
@@ -321,8 +320,3 @@ class House:
         return Settings(
             service=name, mode=Mode.TEST, data_dir=self._folder, broker_prefix=self._prefix
         )
-
-
-def _event(text: str) -> Event:
-    told = json.loads(with_position(text, 1, uuid4()))
-    return CATALOGUE[told["type"]].read(UUID(told["clinicid"]), told["time"], told["data"])

@@ -1,6 +1,5 @@
 """The inbox under any order of deliveries, losses, crashes, failures and repairs (Hypothesis)."""
 
-import json
 import tempfile
 from pathlib import Path
 from random import Random
@@ -22,7 +21,7 @@ from shared.columns import new_base
 from shared.contracts.intake import RelationshipChanged
 from shared.contracts.streams import STREAMS
 from shared.errors import Refusal, Unreachable
-from shared.events.heard import Heard, read_events
+from shared.events.heard import Heard, read_again
 from shared.events.inbox import Inbox
 from shared.events.outbox import cloud_event, with_position
 from shared.events.tables import inbox_cursor, undelivered
@@ -84,7 +83,7 @@ class InboxMachine(RuleBasedStateMachine):
         position = len(self.told) + 1
         written = cloud_event("intake", changed(subject, position), position, uuid4(), PLACE[1])
         text = with_position(written, position, GENERATION)
-        self.told.append(read_events([json.loads(text)])[0])
+        self.told.append(read_again(text))
         if poison == 0:
             self.poison.add(position)
         if not lost:
