@@ -1,12 +1,15 @@
 """What an entry of the audit trail says: who, in which role, about whom, what, why and when."""
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
+
+from msgspec.json import Encoder
 
 from shared.auth.actors import Actor, Door, Role
 from shared.errors import Refusal
@@ -94,7 +97,8 @@ class Entry:
     def follow(self, previous: bytes, position: int) -> dict[str, Any]:
         """Return the row of this entry at a position, chained to the one before."""
         row = {**vars(self), "position": position, "previous": previous}
-        return {**row, "hash": link(row)}
+        row["hash"] = link(row)
+        return row
 
 
 def purpose_of(actor: Actor) -> Purpose:
@@ -106,8 +110,7 @@ def purpose_of(actor: Actor) -> Purpose:
 
 def link(row: Any) -> bytes:
     """Return the hash that binds a row to its content, its position and the row before it."""
-    parts = [_plain(row[name]) for name in COVERED]
-    return sha256(json.dumps(parts, separators=(",", ":")).encode()).digest()
+    return sha256(_encode([_plain(value) for value in _covered(row)])).digest()
 
 
 COVERED = (
@@ -134,9 +137,15 @@ def kind_of(scope: Scope) -> str:
     return "person" if scope is Scope.PERSON_SAFETY else str(scope)
 
 
+_covered = itemgetter(*COVERED)
+_encode = Encoder(enc_hook=str).encode
+"""Writes compact JSON; a word of a kind that only looks like text is written as text."""
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if value is None or isinstance(value, int) else str(value)
+    """Return a value as it is hashed: bytes in hexadecimal, moments with their offset in digits."""
+    write = _WRITTEN.get(type(value))
+    return write(value) if write else value
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {bytes: bytes.hex, datetime: datetime.isoformat}
