@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, MetaData, Table, text
 
 APP_ROLE = "attune_app"
@@ -77,10 +78,16 @@ def narrow(connection: Connection, clinics: Iterable[UUID], reach: Reach) -> Non
     """Let the rest of this transaction see these clinics, and no further than ``reach``.
 
     Both settings end with the transaction, also where it fails; a pool hands on none of it.
+    The driver is asked at once, for half the price; where it refuses, SQLAlchemy asks once more,
+    and raises what its callers know (and leaves a connection that was lost).
     """
-    if connection.dialect.name == "postgresql":
-        named = f"{{{','.join(sorted(map(str, clinics)))}}}"
-        connection.execute(_NARROW, {"clinics": named, "reach": str(reach)})
+    if connection.dialect.name != "postgresql":
+        return
+    settings = (f"{{{','.join(sorted(map(str, clinics)))}}}", str(reach))
+    try:
+        connection.connection.cursor().execute(_NARROW, settings)
+    except psycopg.Error:
+        connection.exec_driver_sql(_NARROW, settings)
 
 
 def secure(connection: Connection, metadata: MetaData) -> None:
@@ -159,9 +166,8 @@ def loose_ends(engine: Engine, *, works: bool = False) -> list[str]:
 _CAN_CLAIM = f"its role may claim due work of all clinics, which only {WORKER_ROLE} should"
 _CANNOT_CLAIM = f"its role may not claim due work: make it a member of {WORKER_ROLE}"
 
-_NARROW = text(
-    "SELECT set_config('attune.clinics', :clinics, true), set_config('attune.reach', :reach, true)"
-)
+_NARROW = "SELECT set_config('attune.clinics', %s, true), set_config('attune.reach', %s, true)"
+"""Goes before everything else: for a page with a single query, a tenth of what that costs."""
 _ROLES = text("SELECT rolname FROM pg_roles WHERE rolname = ANY (:names)")
 _MAY_CLAIM = text("""
     SELECT EXISTS (SELECT 1 FROM pg_policy WHERE polname = 'claimed' AND polroles = '{0}')
