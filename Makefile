@@ -8,6 +8,9 @@ BOOTSTRAP := $(PYTHON) deploy/bootstrap.py
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
     --no-annotate --python-version 3.11 $(UPGRADE) pyproject.toml
 
+# Attune starts many processes: each would compile all that it reads, if none might keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo "Hello. From here you can:"; echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
