@@ -15,6 +15,7 @@ from shared.rates.rates import Rates
 from shared.settings import BadSettings, Settings
 from shared.store import Store
 from shared.web import leave, readiness
+from shared.web.compiled import COMPILED
 from shared.web.errors import answer_errors
 from shared.web.guard import guard
 from shared.web.headers import secure_headers
@@ -98,4 +99,5 @@ def _layout(app: Flask) -> None:
     own = app.jinja_loader or PackageLoader("shared.web")
     app.jinja_loader = ChoiceLoader([own, GOVUK])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = COMPILED
     page_context(app)
