@@ -14,6 +14,8 @@ import pytest
 from deploy import probe
 from tests.servers.ground import free_port
 
+pytestmark = pytest.mark.left_to_the_build("starting processes and ending them in order")
+
 SECONDS = 60.0
 
 

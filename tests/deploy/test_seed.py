@@ -76,6 +76,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.left_to_the_build("writing the invented network")
 class TestFilling:
     def test_writes_every_part_of_the_network(self, filled):
         found = counts(filled)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.house.tree import ROOT
 
+pytestmark = pytest.mark.left_to_the_build("preparing a house from nothing")
+
 WITHOUT_PIP = 'import sys\nsys.modules["ensurepip"] = sys.modules["pip"] = None\n'
 """What makes a Python behave as Debian's does before anything is added to it."""
 

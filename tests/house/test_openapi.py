@@ -16,6 +16,8 @@ from shared.clock import Clock
 from shared.settings import SERVICES, Mode, Settings
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("trying every operation of four services")
+
 EXAMPLES = 10
 ROLES = {"reports": Role.SUPERVISOR}
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from shared.keys import KeyRing
-from tests.journeys.world import Practice, World
+from tests.journeys.world import ON_BOTH, Practice, World
 
 pytestmark = [
-    pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True),
+    ON_BOTH,
     pytest.mark.requirement("PLT-09"),
+    pytest.mark.left_to_the_build("backing a clinic up"),
 ]
 
 NAMES = ("Robinetta", "Amalberto")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.world import Practice, World, register
+from tests.journeys.world import ON_BOTH, Practice, World, register
 
 LISBON = ZoneInfo("Europe/Lisbon")
-pytestmark = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
+pytestmark = ON_BOTH
 
 
 class TestOpening:

@@ -17,6 +17,8 @@ from tests.journeys.browser import Browser
 from tests.journeys.world import OWN_PASSWORD, register
 from tests.servers.ground import free_port
 
+pytestmark = pytest.mark.left_to_the_build("cutting the power again and again")
+
 SECONDS = 90.0
 
 

@@ -36,7 +36,7 @@ from shared.keys import KeyGone, Place, Scope, Tampered
 from shared.service import Service
 from shared.tenancy import Reach, narrow
 from tests.journeys.test_care import chart_tables, first_occasions, letters
-from tests.journeys.world import Practice, World, new_practice
+from tests.journeys.world import ON_BOTH, Practice, World, new_practice
 
 NAMES = ("Robinetta", "Amalberto")
 MAIL = {name: f"{name.lower()}@mail.example" for name in NAMES}
@@ -44,7 +44,6 @@ WISHES = {"Robinetta": "An evening by the canal.", "Amalberto": "A walk in the h
 NOTES = {"Robinetta": "A quiet word about Robinetta.", "Amalberto": "A quiet word of Amalberto."}
 REASON = "They want this freely."
 pytestmark = pytest.mark.left_to_the_build("erasing in four services, whoever dies meanwhile")
-BOTH = pytest.mark.parametrize("world", ["sqlite", "postgres"], indirect=True)
 
 
 @dataclass
@@ -145,7 +144,7 @@ def story(world: World) -> Story:
     return lived_in(world)
 
 
-@BOTH
+@ON_BOTH
 @pytest.mark.requirement("INT-20", "INT-03")
 def test_a_copy_holds_what_all_services_keep_of_one_person_and_nothing_of_anyone_else(story, world):
     address = story.ask("Robinetta", "access")
@@ -196,7 +195,7 @@ def test_nobody_gives_a_share_to_a_service_that_acts_for_nobody(story, world):
         assert feeds.content(teller, kind, [reference]) == {}
 
 
-@BOTH
+@ON_BOTH
 @pytest.mark.requirement("INT-08", "RPT-03")
 def test_a_limit_stops_all_that_is_optional_and_keeps_the_care(story, world):
     before = Counter(inboxes(story))
@@ -227,7 +226,7 @@ def test_a_limit_stops_all_that_is_optional_and_keeps_the_care(story, world):
     assert "It is offered" in page.text, page.text
 
 
-@BOTH
+@ON_BOTH
 @pytest.mark.timeout(300)
 @pytest.mark.requirement("INT-20", "INT-19", "PLT-08", "PLT-17")
 def test_an_erasure_is_answered_by_every_service_and_leaves_the_others_as_they_were(story, world):

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from deploy.cli import main
@@ -26,6 +27,19 @@ BEGAN = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 OWN_PASSWORD = "a calm long password"
 SECRET = "only for this story, and long enough"
+
+
+ON_BOTH = pytest.mark.parametrize(
+    "world",
+    [
+        "sqlite",
+        pytest.param(
+            "postgres", marks=pytest.mark.left_to_the_build("a story on PostgreSQL, too,")
+        ),
+    ],
+    indirect=True,
+)
+"""A story is told on both kinds of databases, where a person waits on SQLite alone."""
 
 
 class World:
