@@ -263,17 +263,19 @@ def test_a_changed_card_sends_nothing_anywhere(house, ines, ana_and_noa, ana):
 
 
 @pytest.mark.requirement("INT-12")
-def test_a_clinic_may_trust_cards_for_a_shorter_time(house, ines, ana_and_noa, ana):
+def test_a_clinic_may_trust_cards_for_a_shorter_time_and_never_for_longer(
+    house, ines, ana_and_noa, ana
+):
     saved(house, ines, ana_and_noa, ana)
     rui = house.visitor("rui")
     place = f"/intake/setup/clinics/{house.clinic}"
     details = {"name": "Harbour Street", "zone": "Europe/Lisbon", "sender": "Harbour"}
 
-    refused = rui.post(place, details | {"card_days": "400"})
+    refused = [rui.post(place, details | {"card_days": days}) for days in ("91", "400", "13")]
     rui.post(place, details | {"card_days": "30"})
     house.clock.pass_by(days=31)
 
-    assert refused.status_code == 422
-    assert "14 to 180 days" in refused.text
+    assert [answer.status_code for answer in refused] == [422] * 3
+    assert "14 to 90 days" in refused[0].text
     page = ines.get(house.page(ana_and_noa, ana, "/contact")).text
     assert "the last time is over 30 days ago" in page

@@ -80,9 +80,10 @@ class TestNothingGoesOut:
         assert all((one["at"].date() - confirmed).days <= 90 for one in house.letters(person_id))
         assert len(house.letters(person_id)) <= 1
 
-    def test_longer_than_the_clinic_trusts_a_card(self, pair):
+    @pytest.mark.parametrize(("trusted", "age"), [(30, 31), (400, 91)])
+    def test_longer_than_the_clinic_trusts_a_card_or_than_ninety_days(self, pair, trusted, age):
         house, relationship_id, [first, _] = pair
-        house.intake.content["intake.clinic", house.clinic_id] |= {"card_days": 30}
+        house.intake.content["intake.clinic", house.clinic_id] |= {"card_days": trusted}
         house.intake.tell(
             ClinicRegistered(
                 clinic_id=house.clinic_id,
@@ -91,7 +92,7 @@ class TestNothingGoesOut:
                 version=2,
             )
         )
-        old = (START - 31 * DAY).date().isoformat()
+        old = (START - age * DAY).date().isoformat()
         house.change_member(relationship_id, first, confirmed_on=old)
         house.hear()
 

@@ -42,7 +42,7 @@ LONGEST_HELP = 2000
 COMMON_PASSWORDS = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 """What is tried first by whoever guesses; only those that are long enough otherwise."""
 
-CARD_DAYS, FEWEST_CARD_DAYS, MOST_CARD_DAYS = 90, 14, 180
+CARD_DAYS, FEWEST_CARD_DAYS, MOST_CARD_DAYS = 90, 14, 90
 """For how many days a contact card is trusted. Our own number: no study stands behind it."""
 
 ADULT_AGE, YOUNGEST_ADULT, OLDEST_ADULT = 18, 14, 21
@@ -75,7 +75,7 @@ class HelpTooLong(Refusal):
 
 
 class CardDaysNotUsable(Refusal):
-    """Let a contact card be trusted for 14 to 180 days."""
+    """Let a contact card be trusted for 14 to 90 days."""
 
 
 class AgeNotUsable(Refusal):

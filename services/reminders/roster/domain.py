@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.errors import Refusal
 
 CARD_DAYS = 90
-"""For how many days a contact card is trusted where the clinic says nothing else."""
+"""For how many days a contact card is trusted at the most; a clinic may say fewer."""
 
 STAFF_ASKED_BEFORE = timedelta(days=14)
 """How long before that staff are asked to have it confirmed."""

@@ -60,8 +60,8 @@ def card_of(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID) -> domain.Car
 
 
 def trusted_for(work: UnitOfWork, clinic_id: UUID) -> timedelta:
-    """Return for how long a clinic trusts a contact card after it was confirmed."""
-    return timedelta(days=clinic(work, clinic_id).card_days)
+    """Return for how long a clinic trusts a contact card; never longer than we do."""
+    return timedelta(days=min(clinic(work, clinic_id).card_days, domain.CARD_DAYS))
 
 
 def shares_box(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 
+from services.intake.directory.domain import MOST_CARD_DAYS
 from services.intake.directory.models import Clinic
 from services.intake.people import domain
 from services.intake.people.domain import Contact, Known, Means
@@ -45,7 +46,7 @@ def cards_of(work: UnitOfWork, people: Collection[UUID]) -> dict[UUID, ContactCa
 def still_missing(card: ContactCard | None, clinic: Clinic, now: datetime) -> list[str]:
     """Return what a card lacks before anything may be sent, without opening it."""
     today = day_at(clinic, now)
-    return domain.still_missing(_known(card), today=today, good_for=clinic.card_days)
+    return domain.still_missing(_known(card), today=today, good_for=_trusted_for(clinic))
 
 
 def can_be_confirmed(card: ContactCard | None, clinic: Clinic, now: datetime) -> bool:
@@ -54,7 +55,12 @@ def can_be_confirmed(card: ContactCard | None, clinic: Clinic, now: datetime) ->
         return False
     today = day_at(clinic, now)
     known = replace(_known(card), confirmed_on=today)
-    return not domain.still_missing(known, today=today, good_for=clinic.card_days)
+    return not domain.still_missing(known, today=today, good_for=_trusted_for(clinic))
+
+
+def _trusted_for(clinic: Clinic) -> int:
+    """Return for how many days a clinic trusts a card, whatever was once set."""
+    return min(clinic.card_days, MOST_CARD_DAYS)
 
 
 def address_hash(work: UnitOfWork, clinic_id: UUID, email: str) -> bytes:
