@@ -345,7 +345,11 @@ def test_the_clinician_is_shown_what_ends_a_month_and_a_week_before(
 
     with house.work() as work:
         ends = queries.endings(work, ana_and_noa, house.clock.now())
-    page = house.visitor("ines").get("/intake/consent/endings").text
+    ines = house.visitor("ines")
+    page = ines.get("/intake/consent/endings").text
+    own = ines.get(house.page(ana_and_noa, ana, "/consent")).text
 
     assert sorted({one.soon for one in ends}) == notices
-    assert ("Ana" in page) is bool(notices)
+    assert ("Ana" in page) is ("Noa" in page) is bool(notices)
+    assert own.count("within a month") == 2 * notices.count(False)
+    assert own.count("within a week") == 2 * notices.count(True)

@@ -409,6 +409,21 @@ def test_the_overview_of_all_members_shows_no_answer_of_any(house, ana_and_noa, 
     assert "Noa" in after
 
 
+@pytest.mark.requirement("INT-01")
+@pytest.mark.parametrize("whose", [["Ana"], ["Noa"], ["Ana", "Noa"]], ids="+".join)
+def test_what_ends_soon_is_listed_alike_whoever_permitted_it(house, ana_and_noa, ines, whose):
+    for name in whose:
+        answered(house, house.person(ana_and_noa, name))
+    house.clock.pass_by(days=340)
+
+    everywhere = words_of(ines.get("/intake/consent/endings"))
+    here = words_of(ines.get(house.page(ana_and_noa, None, "/consent")))
+
+    assert "Within a month Ana , Noa before 23 November 2027" in everywhere
+    assert "Something ends on 23 November 2027. Ask each of them again before, alone." in here
+    assert not re.search("E-mails|counted in|Permitted", everywhere + here)
+
+
 class TestWhoIsNotAskedFromTheStart:
     @pytest.mark.requirement("INT-17")
     @pytest.mark.parametrize("why", ["age", "doubt"])

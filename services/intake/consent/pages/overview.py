@@ -1,4 +1,4 @@
-"""What ends soon; what anyone said stands on their own page alone."""
+"""By when to ask again; what anyone said, and whose yes ends, stands on their own page alone."""
 
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.consent import queries, usecases
 from services.intake.consent.pages.shown import blueprint, day
+from services.intake.directory.models import Clinic
 from services.intake.people import queries as people
-from services.intake.people.models import Person, Relationship
-from shared.consent.purposes import kind_of
+from services.intake.people.models import Relationship
 from shared.contracts.words import IN_CARE
 from shared.errors import NotFound
 from shared.store import UnitOfWork
@@ -19,7 +19,7 @@ from shared.web import now, reading, unit_of_work
 
 @blueprint.get("/relationships/<uuid:relationship_id>/consent")
 def overview(relationship_id: UUID) -> str:
-    """Show each member as a card alone, with what to ask them again soon, and no answer of any."""
+    """Show each member as a card alone, and by when to ask all of them again; no answer of any."""
     with reading() as work:
         relationship = people.relationship(work, relationship_id)
         if not people.is_treating(work, relationship):
@@ -28,6 +28,7 @@ def overview(relationship_id: UUID) -> str:
             "intake/consent/overview.html",
             relationship_id=relationship_id,
             members=_members(work, relationship),
+            again=_again(work, relationship),
         )
 
 
@@ -42,60 +43,44 @@ def separate(relationship_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/consent/endings")
 def endings() -> str:
-    """List what ends soon among all whom the acting clinician treats, the soonest first."""
+    """List the relationships whose members are to be asked again, the soonest first.
+
+    Whose yes ends, and which, stands on each person's own page: here nobody's choice is shown.
+    """
     with reading() as work:
         page, count = people.relationships(work, states=IN_CARE)
         found = list(page)
         for number in range(2, -(-count // people.PAGE) + 1):
             found += people.relationships(work, page=number, states=IN_CARE)[0]
-        ends = [(one, ending) for one in found for ending in queries.endings(work, one, now())]
-        ends.sort(key=lambda pair: pair[1].ends_at)
-        rows = [_row(work, relationship, ending) for relationship, ending in ends]
-        papers = [row for relationship in found for row in _papers(work, relationship)]
-    return render_template("intake/consent/endings.html", rows=rows, papers=papers)
+        listed = [(_again(work, one), one) for one in found]
+        rows = [
+            again | {"relationship_id": one.id, "members": _members(work, one)}
+            for again, one in listed
+            if again is not None
+        ]
+    rows.sort(key=lambda row: (row["ends_at"] is None, row["ends_at"], str(row["relationship_id"])))
+    return render_template("intake/consent/endings.html", rows=rows)
 
 
 def _members(work: UnitOfWork, relationship: Relationship) -> list[dict[str, Any]]:
     [facts] = people.facts_of(work, [relationship], now=now())
-    ends, papers = queries.endings(work, relationship, now()), _papers(work, relationship)
     return [
-        {
-            "id": member.person_id,
-            "name": member.details.name,
-            "papers": [one["what"] for one in papers if one["person_id"] == member.person_id],
-            "ends": [
-                _row(work, relationship, one) for one in ends if one.person_id == member.person_id
-            ],
-        }
+        {"id": member.person_id, "name": member.details.name}
         for member in facts.members
         if member.active
     ]
 
 
-def _papers(work: UnitOfWork, relationship: Relationship) -> list[dict[str, Any]]:
-    """Return who of a relationship's members is to be asked anew about what, as on paper once."""
-    present = people.present_in(work, relationship.id)
-    return [
-        {
-            "relationship_id": relationship.id,
-            "person_id": person_id,
-            "name": people.details_of(
-                work, work.get(Person, relationship.clinic_id, person_id)
-            ).name,
-            "what": kind_of(purpose).says,
-        }
-        for person_id, purposes in queries.to_renew(work, present).items()
-        for purpose in purposes
-    ]
-
-
-def _row(work: UnitOfWork, relationship: Relationship, ending: queries.Ending) -> dict[str, Any]:
-    person = work.get(Person, relationship.clinic_id, ending.person_id)
+def _again(work: UnitOfWork, relationship: Relationship) -> dict[str, Any] | None:
+    """Return by when a relationship's members are to be asked again; None where nothing is due."""
+    ends = queries.endings(work, relationship, now())
+    on_paper = queries.to_renew(work, people.present_in(work, relationship.id))
+    if not ends and not any(on_paper.values()):
+        return None
+    clinic = work.get(Clinic, relationship.clinic_id, relationship.clinic_id)
     return {
-        "relationship_id": relationship.id,
-        "person_id": ending.person_id,
-        "name": people.details_of(work, person).name,
-        "what": kind_of(ending.purpose).says,
-        "until": day(ending.ends_at, person.zone),
-        "soon": ending.soon,
+        "ends_at": ends[0].ends_at if ends else None,
+        "until": day(ends[0].ends_at, clinic.zone) if ends else "",
+        "soon": any(one.soon for one in ends),
+        "on_paper": any(on_paper.values()),
     }

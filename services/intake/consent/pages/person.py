@@ -145,6 +145,9 @@ def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str
                 for one, it in standing.items()
                 if one == policy or one not in POLICIES
             ],
+            papers=[
+                kind_of(one).says for one in queries.to_renew(work, [person_id]).get(person_id, ())
+            ],
             history=[history_row(work, row, found.zone) for row in reversed(rows)],
             paused=domain.PAUSE_WORDS[queries.why_paused(work, pause)] if pause else "",
             asked_for=pause is not None and pause.request_id is not None,

@@ -73,6 +73,7 @@ def purpose_row(purpose: str, decision: Decision, zone: str) -> dict[str, Any]:
         "state": domain.STATE_WORDS[decision.because],
         "tone": "good" if decision.permits else "neutral",
         "until": ends,
+        "notice": NOTICES.get(domain.soon(decision, now()), ""),
     }
 
 
@@ -99,6 +100,10 @@ def _who(work: UnitOfWork, recorded_by: UUID | None) -> str:
     return directory.name_of_staff(work, recorded_by)
 
 
+NOTICES = {
+    domain.WEEK_BEFORE: "Ask again: within a week",
+    domain.MONTH_BEFORE: "Ask again: within a month",
+}
 SAID_WORDS = {
     State.GIVEN: "Yes",
     State.REFUSED: "No",
