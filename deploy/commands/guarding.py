@@ -129,16 +129,22 @@ def audit() -> None:
 def verify(name: str | None, heads: TextIO | None) -> None:
     """Say of each chain of service NAME, or of all, whether it is whole, and print its head.
 
+    So is the ledger of consent: of each chain that is not whole, whose it is and from where on.
     Keep what is printed on another machine: attune audit verify | tee -a heads.txt
     Exit status 1 where one is not whole; the first position that is not as it was is named.
     """
     noted = [head for line in heads or () if (head := Head.read(line)) is not None]
+    from deploy.commands import ledgers
+
     broken = 0
     for one in _named(name):
         with _store(one) as store:
             for chain in check(store, noted):
                 broken += chain.broken_at is not None
                 _say_chain(chain)
+            for clinic_id, person_id, position in ledgers.broken(store):
+                broken += 1
+                click.echo(f"broken consent of {person_id} in {clinic_id} at position {position}")
     if broken:
         raise click.ClickException(f"{broken} of these chains are not whole.")
 

@@ -99,6 +99,7 @@ def create_service(
     show_place(app, door.place_of)
     know_names(app, auditing.NAMES)
     people_pages.also_missing(app, consent_queries.still_missing)
+    people_pages.may_be_left_word(app, consent_queries.may_be_left_word)
     people_pages.at_joining(app, consent_usecases.pause_at_joining)
     people_pages.also_waiting(app, number_waiting)
     seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})

@@ -4,26 +4,30 @@ A service keeps its ledger in a table of its own, made from ``RevisionRow``.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.auth.actors import system
 from shared.columns import holding
 from shared.consent.decision import Said
 from shared.consent.purposes import kind_of
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
 from shared.errors import Conflict, Refusal
+from shared.keys import inventory
 from shared.labels import DataClass
-from shared.store import ClinicRow, UnitOfWork
+from shared.store import ClinicRow, Store, UnitOfWork
 
 BEGINNING = "0" * 64
+READ_AT_ONCE = 1_000
 HASHED = (
     "clinic_id",
     "id",
@@ -51,6 +55,10 @@ HASHED = (
 
 class OutOfOrder(Conflict):
     """Something that was said later is kept already. Look at it first."""
+
+
+class NotAsKept(Conflict):
+    """What is kept of their consent was changed from outside, and proves nothing. Tell an admin."""
 
 
 class TextOfAnotherPurpose(Refusal):
@@ -199,6 +207,31 @@ def hash_of(row: RevisionRow) -> str:
     """Return the hash that chains a revision to the one before it."""
     values = {name: _plain(getattr(row, name)) for name in HASHED}
     return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def broken(store: Store, kind: type[Row]) -> Iterator[tuple[UUID, UUID, int]]:
+    """Yield (clinic, person, position) of every chain of a ledger that is not as it was kept.
+
+    A chain that lost its end is whole by itself: that is seen in what was told of it.
+    """
+    for clinic_id in sorted(inventory.clinics(store.keys.store)):
+        with store.reading(clinics={clinic_id}, actor=system(store.service)) as work:
+            rows = work.session.scalars(
+                select(kind)
+                .where(kind.clinic_id == clinic_id)
+                .order_by(kind.person_id, kind.position)
+                .execution_options(yield_per=READ_AT_ONCE)
+            )
+            for person_id, chain in groupby(rows, key=lambda row: row.person_id):
+                position = first_break(list(chain))
+                if position is not None:
+                    yield clinic_id, person_id, position
+
+
+def check_whole(rows: Sequence[RevisionRow]) -> None:
+    """Raise NotAsKept where one person's chain is broken."""
+    if first_break(rows) is not None:
+        raise NotAsKept
 
 
 def first_break(rows: Sequence[RevisionRow]) -> int | None:

@@ -221,7 +221,9 @@ KINDS: Mapping[str, Kind] = {
             says="A message on their voicemail",
             owner=Owner.INTAKE,
             longest=A_YEAR,
-            effects=(Effect(service="intake", does="Staff may leave them a message"),),
+            effects=(
+                Effect(service="intake", does="Staff may leave a message, if their card says so"),
+            ),
             stays="Other ways to reach them stay as they were agreed.",
             data=("telephone number",),
         ),

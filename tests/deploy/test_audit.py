@@ -1,14 +1,20 @@
 """`attune audit verify`: whether the trails are whole, and nothing is missing at their ends."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
 from deploy.cli import main
+from deploy.network import build_service
+from services.intake.consent import usecases as consent
+from services.intake.directory import usecases as directory
+from services.intake.directory.domain import ClinicDetails
+from services.intake.people.models import Person
 from shared.assembly import new_key_ring
 from shared.audit import Act
 from shared.auth.actors import system
@@ -33,6 +39,33 @@ class House:
                 work.note(Act.SET_UP, clinic_id=CLINIC, subject_id=uuid4())
         store.engine.dispose()
         keys.store.engine.dispose()
+
+    def permits(self) -> UUID:
+        """Let someone be known, and say yes; return who."""
+        settings = Settings(service="intake", mode=Mode.TEST, data_dir=self.folder)
+        store = build_service("intake", settings).store
+        now = datetime(2026, 11, 2, tzinfo=UTC)
+        with store.unit_of_work(clinics=[CLINIC], actor=system("intake")) as work:
+            organization = directory.found_organization(work, name="Harbour", now=now)
+            directory.register_clinic(
+                work,
+                clinic_id=CLINIC,
+                organization_id=organization.id,
+                details=ClinicDetails(name="Quay", zone="UTC", sender="Quay"),
+                now=now,
+            )
+            person = work.add(Person(clinic_id=CLINIC, id=uuid4(), language="en", zone="UTC"))
+            work.seal(person, name="Una")
+            consent.answer(
+                work,
+                clinic_id=CLINIC,
+                person_id=person.id,
+                answers={"checkin.email": True},
+                now=now,
+            )
+            known = person.id
+        store.engine.dispose()
+        return known
 
     def attune(self, *arguments: str) -> Result:
         """Run the command line on this folder."""
@@ -71,6 +104,17 @@ class TestVerify:
 
         assert said.exit_code == 1
         assert f"broken intake {CLINIC} at position 2:" in said.output
+
+    def test_names_whose_consent_is_not_as_it_was_kept(self, house: House) -> None:
+        person = house.permits()
+        whole = house.attune("audit", "verify")
+        house.thief("UPDATE consent_revision SET valid_until = '2099-01-01 00:00:00'")
+
+        said = house.attune("audit", "verify")
+
+        assert whole.exit_code == 0, whole.output
+        assert said.exit_code == 1
+        assert f"broken consent of {person} in {CLINIC} at position 1" in said.output
 
     def test_misses_an_end_that_was_cut_off_by_the_heads_noted(
         self, house: House, tmp_path: Path

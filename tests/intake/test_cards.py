@@ -11,6 +11,7 @@ from shared.contracts import Event
 from shared.contracts.intake import MemberChanged
 from shared.events.content import Reference
 from shared.labels import Label
+from tests.intake.test_consent_pages import words_of
 
 WHOLE = {
     "email": "ana@letters.example",
@@ -260,6 +261,23 @@ def test_a_changed_card_sends_nothing_anywhere(house, ines, ana_and_noa, ana):
     assert {type(event) for event in house.told(Event)} == before
     told = house.told(MemberChanged)[-1]
     assert set(told.data()) == {"relationship_id", "person_id", "active", "version"}
+
+
+@pytest.mark.parametrize(
+    ("on_card", "permitted", "said"),
+    [("yes", True, "Yes"), ("yes", False, "No"), ("no", True, "No")],
+)
+def test_a_message_is_left_where_card_and_consent_both_say_so(
+    house, ines, ana_and_noa, ana, on_card, permitted, said
+):
+    saved(house, ines, ana_and_noa, ana, voicemail=on_card)
+    own = house.page(ana_and_noa, ana, "/consent")
+    answer = {"purpose": "contact.voicemail", "answer": "yes" if permitted else "no"}
+    ines.post(own, answer | {"method": "spoken", "setting": "alone_at_clinic"})
+
+    page = words_of(house.visitor("marta").get(house.page(ana_and_noa)))
+
+    assert f"Before you call Ana A message on voicemail {said} " in page
 
 
 @pytest.mark.requirement("INT-12")

@@ -421,6 +421,24 @@ class TestLedger:
         assert whole is None
         assert first_break(ledger(house, ana)) == 2
 
+    @pytest.mark.requirement("INT-03")
+    def test_that_was_changed_is_given_out_no_more_and_says_so(self, house, ana_and_noa):
+        ana, ines = house.person(ana_and_noa, "Ana"), house.visitor("ines")
+        answered(house, ana)
+        own = house.page(ana_and_noa, ana, "/consent")
+        with house.service.store.engine.begin() as connection:
+            connection.execute(sql("UPDATE consent_revision SET state = 'refused'"))
+
+        pages = [ines.get(own), ines.get(f"{own}/why")]
+        given_out = [ines.post(f"{own}/receipt")] + [
+            ines.get(f"{own.replace('/intake/', '/intake/api/', 1)}{more}")
+            for more in ("", "/receipts", "/fhir")
+        ]
+
+        assert [page.status_code for page in pages] == [200, 200]
+        assert all("Entry 1 is not as it was kept" in page.text for page in pages)
+        assert [answer.status_code for answer in given_out] == [409] * 4
+
     def test_keeps_persons_apart(self, house, ana_and_noa):
         ana, noa = house.person(ana_and_noa, "Ana"), house.person(ana_and_noa, "Noa")
         answered(house, ana)

@@ -91,7 +91,9 @@ def it_is_noted(stage: Stage, name: str) -> bool:
 
 
 def a_message_may_be_left(stage: Stage, name: str) -> bool:
-    return "Goes on Intake: Staff may leave them a message" in stage.page(name, "/why")
+    page = stage.practice.clinician.open(f"/intake/relationships/{stage.relationship}").text
+    [said] = re.findall(rf"Before you call {name} A message on voicemail (Yes|No)", page)
+    return bool(said == "Yes")
 
 
 def _told(stage: Stage, name: str, purpose: Purpose) -> bool:

@@ -178,6 +178,7 @@ class Practice:
             checked=["email"],
             private="yes",
             device="nobody",
+            voicemail="yes",
             spoken_alone="yes",
             **hours,
         )

@@ -23,6 +23,8 @@ TEXTS: Sequence[Text] = every_text()
 ASKED_NOW = ("checkin.email", "report.aggregate")
 """What a seat asks everybody; whatever else a person was asked before is there to be changed."""
 
+VOICEMAIL = "contact.voicemail"
+
 KEPT_HERE = tuple(
     kind.code for kind in kept_by(Owner.INTAKE) if not kind.about and kind.code not in POLICIES
 )

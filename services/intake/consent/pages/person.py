@@ -23,6 +23,7 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.audit.entries import Act
 from shared.consent.languages import language_for, languages
+from shared.consent.ledger import check_whole, first_break
 from shared.consent.purposes import POLICIES, kind_of
 from shared.consent.texts import NotInThisLanguage
 from shared.errors import NotFound, Refusal
@@ -93,6 +94,7 @@ def receipt(relationship_id: UUID, person_id: UUID) -> str:
     """Show receipts of what stands now, to be printed for this person; they are kept nowhere."""
     with reading() as work:
         _, found, rows = of_mine(work, relationship_id, person_id)
+        check_whole(rows)
         latest = {row.purpose: row for row in rows}
         language = language_for(rows[-1].locale if rows else "en")
         return render_template(
@@ -152,6 +154,7 @@ def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str
             paused=domain.PAUSE_WORDS[queries.why_paused(work, pause)] if pause else "",
             asked_for=pause is not None and pause.request_id is not None,
             pauses=[(one.value, domain.PAUSE_WORDS[one]) for one in domain.STAFF_PAUSES],
+            broken_at=first_break(rows),
             after=len(rows),
             **_form(found, policy),
             typed=request.form,

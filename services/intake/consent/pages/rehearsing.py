@@ -16,6 +16,7 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.consent.decision import Decision
 from shared.consent.foresight import Going
+from shared.consent.ledger import first_break
 from shared.consent.purposes import POLICIES, kind_of
 from shared.errors import Refusal
 from shared.store import UnitOfWork
@@ -40,6 +41,7 @@ def explain(relationship_id: UUID, person_id: UUID) -> str:
             "intake/consent/explain.html",
             relationship_id=relationship_id,
             person_id=person_id,
+            broken_at=first_break(rows),
             name=people.details_of(work, found).name,
             rows=[
                 purpose_row(purpose, decision, found.zone)

@@ -73,7 +73,7 @@ def purpose_row(purpose: str, decision: Decision, zone: str) -> dict[str, Any]:
         "state": domain.STATE_WORDS[decision.because],
         "tone": "good" if decision.permits else "neutral",
         "until": ends,
-        "notice": NOTICES.get(domain.soon(decision, now()), ""),
+        "notice": NOTICES[domain.soon(decision, now())],
     }
 
 
@@ -101,6 +101,7 @@ def _who(work: UnitOfWork, recorded_by: UUID | None) -> str:
 
 
 NOTICES = {
+    None: "",
     domain.WEEK_BEFORE: "Ask again: within a week",
     domain.MONTH_BEFORE: "Ask again: within a month",
 }

@@ -173,6 +173,19 @@ def still_missing(
     return missing
 
 
+def may_be_left_word(
+    work: UnitOfWork, relationship: Relationship, now: datetime
+) -> frozenset[UUID]:
+    """Return who of a relationship permits that a message is left on their voicemail."""
+    return frozenset(
+        person_id
+        for person_id in people.present_in(work, relationship.id)
+        if standing(work, clinic_id=relationship.clinic_id, person_id=person_id, now=now)[
+            domain.VOICEMAIL
+        ].permits
+    )
+
+
 def all_count(
     work: UnitOfWork, relationship: Relationship, now: datetime, purpose: str = "report.aggregate"
 ) -> list[Decision]:

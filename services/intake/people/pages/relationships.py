@@ -44,6 +44,9 @@ blueprint = Blueprint("people", __name__)
 AlsoMissing = Callable[[UnitOfWork, Relationship, datetime], dict[UUID, list[str]]]
 """Says, per person, what else is missing before the first check-in, if the actor may know."""
 
+MayBeLeftWord = Callable[[UnitOfWork, Relationship, datetime], frozenset[UUID]]
+"""Says who of a relationship permits that a message is left on their voicemail."""
+
 AlsoWaiting = Callable[[UnitOfWork], int]
 """Says how many requests wait for the actor."""
 
@@ -56,6 +59,11 @@ def at_joining(app: Flask, act: usecases.AtJoining) -> None:
 def also_missing(app: Flask, ask: AlsoMissing) -> None:
     """Let another capability add to what is missing on a relationship's page."""
     app.extensions["also_missing"] = ask
+
+
+def may_be_left_word(app: Flask, ask: MayBeLeftWord) -> None:
+    """Let another capability say whose voicemail may be spoken on; without one, nobody's."""
+    app.extensions["may_be_left_word"] = ask
 
 
 def also_waiting(app: Flask, count: AlsoWaiting) -> None:
@@ -131,12 +139,15 @@ def one(relationship_id: UUID) -> str:
         [facts] = queries.facts_of(work, [found], now=now())
         ask: AlsoMissing | None = current_app.extensions.get("also_missing")
         more = ask(work, found, now()) if ask else {}
+        whose: MayBeLeftWord | None = current_app.extensions.get("may_be_left_word")
+        voicemail = whose(work, found, now()) if whose else frozenset()
         kept = queries.cards_of(work, [member.person_id for member in facts.members])
         cards = [
             _card(
                 member,
                 queries.contact_of(work, kept.get(member.person_id)),
                 more.get(member.person_id, []),
+                voicemail=member.person_id in voicemail,
             )
             for member in facts.members
         ]
@@ -235,7 +246,9 @@ def _row(work: UnitOfWork, facts: RelationshipFacts) -> dict[str, Any]:
     }
 
 
-def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict[str, Any]:
+def _card(
+    member: MemberFacts, contact: domain.Contact, more: list[str], *, voicemail: bool
+) -> dict[str, Any]:
     language = member.details.language
     return {
         "id": member.person_id,
@@ -244,15 +257,16 @@ def _card(member: MemberFacts, contact: domain.Contact, more: list[str]) -> dict
         "contact": contact,
         "means": [MEANS_WORDS[one] for one in Means if one in contact.means],
         "hours": _hours(contact),
-        "call": _before_a_call(contact.manner),
+        "call": _before_a_call(contact.manner, voicemail=voicemail),
         "missing": [*member.missing, *more],
         "erased": member.erased,
     }
 
 
-def _before_a_call(manner: Manner) -> list[tuple[str, str]]:
+def _before_a_call(manner: Manner, *, voicemail: bool) -> list[tuple[str, str]]:
+    """Return what to know before calling; a message is left where card and consent both say so."""
     return [
-        ("A message on voicemail", "Yes" if manner.voicemail else "No"),
+        ("A message on voicemail", "Yes" if manner.voicemail and voicemail else "No"),
         ("Say who we are", "Yes" if manner.says_who else "No"),
         ("Word that shows it is them", manner.word_to_check or "None agreed"),
         ("Word that ends the call at once", manner.word_to_end or "None agreed"),
