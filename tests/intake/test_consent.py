@@ -1,6 +1,7 @@
 """Each member is asked alone, may say no as easily as yes, and is heard at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text as sql
@@ -9,8 +10,10 @@ from services.intake.consent import domain, handlers, queries, usecases
 from services.intake.consent.models import ConsentRevision
 from services.intake.people import usecases as people
 from services.intake.people.domain import Details, NewMember
-from shared.consent.ledger import first_break, history
+from services.intake.people.models import Relationship
+from shared.consent.ledger import Act, Evidence, append, first_break, history
 from shared.consent.terms import Method, Setting, State
+from shared.consent.texts import text_in_force
 from shared.contracts.intake import ConsentChanged, ContributionChanged
 from shared.contracts.reminders import ChannelChanged
 from shared.contracts.words import Channel, Purpose
@@ -333,6 +336,42 @@ class TestReports:
 
         assert (early, late, again) == (0, 1, 0)
         assert house.told(ContributionChanged)[-1].permitted is False
+
+    @pytest.mark.requirement("INT-05")
+    def test_hear_when_a_new_release_brings_a_text_that_ends_what_was_permitted(self, house):
+        """What was kept under an earlier text, by a release that did not know of this one."""
+        [older, newer] = [house.open("Ana", "Noa") for _ in range(2)]
+        for name in ("Ana", "Noa"):
+            answered(house, house.person(newer, name))
+            permits_by_an_earlier_text(house, older, house.person(older, name))
+        jobs = {one.name: one for one in house.service.jobs}
+
+        by_itself, looked_at, again = (jobs[it].run() for it in ("contributions", "texts", "texts"))
+
+        assert (by_itself, looked_at, again) == (0, 2, 0)
+        ended = [one for one in house.told(ContributionChanged) if not one.permitted]
+        assert [one.episode_id for one in ended] == [older.episode_id]
+
+
+def permits_by_an_earlier_text(house, relationship, person_id):
+    """Keep a yes to the text before the first that is known here, and count the relationship."""
+    now = house.clock.now()
+    text = text_in_force(domain.TEXTS, "report.aggregate", "en", now)
+    until = now.replace(year=now.year + 1)
+    with house.work() as work:
+        append(
+            work,
+            ConsentRevision,
+            clinic_id=house.clinic,
+            person_id=person_id,
+            purpose="report.aggregate",
+            text=replace(text, version=0),
+            act=Act(state=State.GIVEN, decided_at=now, valid_from=now, valid_until=until),
+            evidence=Evidence(method=Method.ON_PAPER, setting=Setting.ALONE_AT_CLINIC),
+            now=now,
+        )
+        found = work.get(Relationship, house.clinic, relationship.id)
+        people.settle_contribution(work, relationship=found, permitted_until=until, now=now)
 
 
 class TestClinicianPage:

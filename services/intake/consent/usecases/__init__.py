@@ -13,7 +13,11 @@ from services.intake.consent.usecases.asking import (
     hand_over,
     open_in_browser,
 )
-from services.intake.consent.usecases.counting import count_again, end_contributions
+from services.intake.consent.usecases.counting import (
+    CountedByTexts,
+    count_again,
+    end_contributions,
+)
 from services.intake.consent.usecases.paper import note_paper
 from services.intake.consent.usecases.pausing import (
     end_permissions,
@@ -25,6 +29,7 @@ from services.intake.consent.usecases.pausing import (
 from services.intake.consent.usecases.separating import separate
 
 __all__ = [
+    "CountedByTexts",
     "answer",
     "answer_by_link",
     "ask_by_link",
