@@ -102,6 +102,7 @@ def _fills_in_a_questionnaire(house, relationship, ana):
 
 
 def _talks_alone(house, relationship, ana):
+    house.note_policy(ana)
     with house.work(_ines(house)) as work:
         record_talk(
             work,

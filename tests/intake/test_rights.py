@@ -412,6 +412,8 @@ class TestErasingHere:
     def erased(self, house, ines, place, ana, ana_and_noa):
         """Ana said, filled in and was spoken with, and then asked to be erased."""
         answered(house, ana)
+        house.choose_policy()
+        house.note_policy(ana)
         talk = {"held_on": "2026-11-23", "alone": "yes", "module": "own", "notes": "quiet words"}
         ines.post(house.page(ana_and_noa, ana, "/talk"), talk)
         number = ask(ines, place, "erasure")
@@ -454,7 +456,7 @@ class TestErasingHere:
         with house.work() as work:
             [own, *others] = queries.receipts_of(work, row)
         assert (own.removed, own.keys) == (1, 3)
-        assert own.stopped == 3
+        assert own.stopped == 4
         assert [one.settled_at for one in others] == [None, None, None]
 
     def test_shows_every_page_also_afterwards(self, house, ines, erased, ana_and_noa, ana, place):

@@ -52,6 +52,9 @@ def asked(house, relationship):
 
 
 def keep(house, relationship, person_id, **change):
+    """Let Ines keep a talk with a member who goes along with the clinic's policy."""
+    house.choose_policy()
+    house.note_policy(person_id)
     return house.visitor("ines").post(house.page(relationship, person_id, "/talk"), TYPED | change)
 
 
@@ -125,6 +128,41 @@ class TestAskedAlone:
         assert answer.status_code == 422
         assert says in answer.text
         assert house.told(MemberMet) == []
+
+
+@pytest.mark.requirement("INT-11")
+class TestWithoutThePolicy:
+    @pytest.mark.parametrize("said", ["nothing yet", "no", "yes to another one"])
+    def test_nothing_that_was_said_is_written_down(self, house, ana_and_noa, ana, said):
+        url, ines = house.page(ana_and_noa, ana, "/talk"), house.visitor("ines")
+        unchosen = ines.post(url, TYPED)
+        house.choose_policy("terms.open" if said == "yes to another one" else "terms.limited")
+        if said != "nothing yet":
+            policy = "terms.limited" if said == "no" else "terms.open"
+            house.note_policy(ana, agrees=said != "no", policy=policy)
+        house.choose_policy()
+
+        refused = ines.post(url, TYPED)
+
+        assert (unchosen.status_code, refused.status_code) == (422, 422)
+        assert "The clinic has yet to choose its policy" in unchosen.text
+        assert "They have not yet read and agreed to the clinic" in refused.text
+        assert house.told(MemberMet) == []
+
+    def test_that_they_were_met_alone_is_kept_all_the_same(self, house, ana_and_noa, ana):
+        url = house.page(ana_and_noa, ana, "/talk")
+
+        kept = house.visitor("ines").post(url, TYPED | {"notes": " "})
+
+        assert kept.status_code == 303
+        assert [event.met for event in house.told(MemberMet)] == [True]
+
+    def test_the_page_repeats_it_in_one_sentence(self, house, ana_and_noa, ana):
+        house.choose_policy()
+
+        page = house.visitor("ines").get(house.page(ana_and_noa, ana, "/talk")).text
+
+        assert "What you say here may have to come into the joint talks." in page
 
 
 @pytest.mark.requirement("INT-16")
@@ -222,6 +260,8 @@ class TestWhatOthersCanTell:
     def test_the_page_of_all_members_is_the_same_before_and_after(
         self, house, ana_and_noa, ana, name
     ):
+        house.choose_policy()
+        house.note_policy(ana)
         before = house.visitor(name).get(house.page(ana_and_noa)).text
         keep(house, ana_and_noa, ana)
 

@@ -8,11 +8,14 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.consent.domain import NoPolicy, NotNoted
+from services.intake.consent.queries import policy_of
 from services.intake.directory import queries as directory
 from services.intake.people import queries as people
 from services.intake.screening import domain, queries, usecases
 from services.intake.screening.domain import Module, Said
 from services.intake.screening.queries import Talk
+from shared.consent.languages import languages
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading, unit_of_work
@@ -29,6 +32,8 @@ FIELDS: Mapping[type[Refusal], str] = {
     domain.DayNotYet: "held_on",
     domain.NoSuchModule: "module",
     domain.NotesTooLong: "notes",
+    NoPolicy: "notes",
+    NotNoted: "notes",
 }
 
 
@@ -85,6 +90,7 @@ def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str
         name = people.details_of(work, person).name
         everyone = queries.asked_alone(work, relationship_id)
         today = people.today_at(work, relationship.clinic_id, now())
+        policy = policy_of(work, relationship.clinic_id)
     return render_template(
         "intake/screening/talk.html",
         relationship_id=relationship_id,
@@ -96,6 +102,7 @@ def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str
         questions=[one for module in queries.modules().values() for one in module.questions],
         said=[(code.value, words) for code, words in SAID.items()],
         today=today.isoformat(),
+        policy=languages()["en"].policies.get(policy, ""),
         typed=request.form,
         errors=errors,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.consent.queries import check_noted
 from services.intake.people import queries as people
 from services.intake.screening import domain, queries
 from services.intake.screening.models import TalkAlone
@@ -28,7 +29,9 @@ def record_talk(
 ) -> TalkAlone:
     """Keep that the treating clinician asked a member alone, and what they want to remember.
 
-    Raises NotFound for anyone else, NotAlone, DayNotYet, NoSuchModule, NotesTooLong.
+    That they were asked alone may always be kept; what they said only once they know and go along
+    with what becomes of it. Raises NotFound for anyone else, NotAlone, DayNotYet, NoSuchModule,
+    NotesTooLong, NoPolicy, NotNoted.
     """
     relationship, person = queries.treated(work, relationship_id, person_id)
     used = queries.modules().get(module)
@@ -38,6 +41,9 @@ def record_talk(
         raise domain.NotAlone
     if held_on > people.today_at(work, relationship.clinic_id, now):
         raise domain.DayNotYet
+    kept = {"answers": dict(answers or {}), "notes": domain.fitting_notes(notes)}
+    if any(kept.values()):
+        check_noted(work, clinic_id=relationship.clinic_id, person_id=person.id, now=now)
     row = TalkAlone(
         clinic_id=relationship.clinic_id,
         id=work.new_id(),
@@ -48,7 +54,6 @@ def record_talk(
         recorded_at=now,
     )
     content = {"module": used.code, "version": used.version, "hash": used.hash}
-    kept = {"answers": dict(answers or {}), "notes": domain.fitting_notes(notes)}
     work.seal(row, content={**content, **kept})
     work.add(row)
     _tell(work, row, now)
