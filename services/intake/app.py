@@ -31,12 +31,14 @@ from services.intake.people.pages import relationships as people_pages
 from services.intake.questionnaires import handlers as questionnaires
 from services.intake.questionnaires.domain import SEAT as QUESTIONS
 from services.intake.questionnaires.pages import catalogue, seated, staff
+from services.intake.questionnaires.queries import packs
 from services.intake.rights import handlers as rights
 from services.intake.rights import jobs as rights_jobs
 from services.intake.rights import pages as rights_pages
 from services.intake.rights.gateways import Shares
 from services.intake.rights.queries import number_waiting
 from services.intake.screening import pages as talks
+from services.intake.screening.queries import modules
 from shared.assembly import new_feeds, new_service_app, new_store
 from shared.audit.pages import know_names
 from shared.auth.interrupted import keep_proofs
@@ -79,8 +81,10 @@ def create_service(
 ) -> Service:
     """Build intake; with no settings given, the environment decides.
 
+    Raises BadPack where a pack or a module is not as it was checked.
     ``wall_clock`` is the time by which staff are signed in, which demonstrations do not move.
     """
+    packs(), modules()
     settings = settings or read_settings("intake")
     clock = clock or Clock(settings.clock_file)
     store = new_store(settings, Base.metadata)

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import shutil
 import tomllib
 from datetime import date
 from itertools import pairwise
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake.questionnaires import domain, queries
 from services.intake.questionnaires.domain import BadPack, Direction, Form, Kind, Summing
+from services.intake.screening import queries as modules
 from tests.house.test_language import DENIED, hits
 
 WRITTEN = {
@@ -204,6 +206,30 @@ class TestAPack:
 
         assert read(turned).hash == read().hash
         assert read(changed("languages", "en", "title", to="Three!")).hash != read().hash
+
+    @pytest.mark.parametrize("load", [queries.load_checked, modules.load_checked])
+    @pytest.mark.parametrize(
+        ("spoil", "said"),
+        [
+            (lambda file: file.write_text(file.read_text().replace("source = ", "source = 'x' #")),
+             "does not say what it said when it was checked"),
+            (lambda file: file.rename(file.with_name("other.toml")), "nobody has checked it"),
+            (lambda file: file.unlink(), "is not there"),
+        ],
+        ids=["changed", "not named", "missing"],
+    )  # fmt: skip
+    def test_that_fails_its_hash_is_refused_and_no_other_is_loaded(
+        self, tmp_path, load, spoil, said
+    ):
+        folder = queries.PACKS if load is queries.load_checked else modules.MODULES
+        copied = shutil.copytree(folder, tmp_path / "copied")
+        as_it_was = load(copied)
+
+        spoil(min(copied.glob("*.toml")))
+
+        assert as_it_was
+        with pytest.raises(BadPack, match=said):
+            load(copied)
 
     def test_is_refused_where_another_file_is_the_same(self, tmp_path):
         text = (queries.PACKS / "two-weeks.toml").read_text()

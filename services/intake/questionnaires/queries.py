@@ -68,7 +68,19 @@ class Page:
 @cache
 def packs() -> Mapping[tuple[int, int], Pack]:
     """Return every pack that ships, by number and version. Raises BadPack."""
-    return load(PACKS.glob("*.toml"))
+    return load_checked(PACKS)
+
+
+def load_checked(folder: Path) -> Mapping[tuple[int, int], Pack]:
+    """Return the packs of a folder, each as it was when its hash was written down beside it.
+
+    Raises BadPack, for all of them, where one is not.
+    """
+    files = sorted(folder.glob("*.toml"))
+    found = load(files)
+    hashes = {path.name: _load(path).hash for path in files}
+    domain.check_hashes(hashes, domain.read_hashes((folder / domain.HASHES).read_text()))
+    return found
 
 
 def load(files: Iterable[Path]) -> Mapping[tuple[int, int], Pack]:

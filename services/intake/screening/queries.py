@@ -13,7 +13,13 @@ from sqlalchemy import select
 
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
-from services.intake.questionnaires.domain import BadPack, Fault
+from services.intake.questionnaires.domain import (
+    HASHES,
+    BadPack,
+    Fault,
+    check_hashes,
+    read_hashes,
+)
 from services.intake.screening import domain
 from services.intake.screening.domain import Module
 from services.intake.screening.models import TalkAlone
@@ -41,7 +47,19 @@ class Talk:
 @cache
 def modules() -> Mapping[str, Module]:
     """Return every module that ships, by code. Raises BadPack."""
-    return load(MODULES.glob("*.toml"))
+    return load_checked(MODULES)
+
+
+def load_checked(folder: Path) -> Mapping[str, Module]:
+    """Return the modules of a folder, each as it was when its hash was written down beside it.
+
+    Raises BadPack, for all of them, where one is not.
+    """
+    files = sorted(folder.glob("*.toml"))
+    found = load(files)
+    hashes = {path.name: _load(path).hash for path in files}
+    check_hashes(hashes, read_hashes((folder / HASHES).read_text()))
+    return found
 
 
 def load(files: Iterable[Path]) -> Mapping[str, Module]:

@@ -33,10 +33,17 @@ from services.intake.questionnaires.domain.packs import (
 )
 from services.intake.questionnaires.domain.reading import read_pack
 from services.intake.questionnaires.domain.scoring import Moved, moved, score
-from services.intake.questionnaires.domain.tables import BadPack, Fault
+from services.intake.questionnaires.domain.tables import (
+    HASHES,
+    BadPack,
+    Fault,
+    check_hashes,
+    read_hashes,
+)
 
 __all__ = [
     "DEPENDS",
+    "HASHES",
     "OWN_WORDS",
     "SEAT",
     "Answer",
@@ -63,8 +70,10 @@ __all__ = [
     "Summing",
     "ThresholdNotOpen",
     "ThresholdNotUsable",
+    "check_hashes",
     "language_for",
     "moved",
+    "read_hashes",
     "read_pack",
     "read_section",
     "score",

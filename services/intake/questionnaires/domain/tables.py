@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
 NEEDED = "This is needed."
+HASHES = "hashes.txt"
+"""The file beside packs that names each with the hash of what it said when it was checked."""
+
 UNKNOWN = "A file of this kind has no such key."
 
 
@@ -161,3 +164,28 @@ def hash_of(written: Mapping[str, Any]) -> str:
         written, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
     return sha256(canonical.encode()).hexdigest()
+
+
+def read_hashes(text: str) -> dict[str, str]:
+    """Return the hash of each file that a list of hashes names, a line for each."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    return {file: digest for digest, file in lines}
+
+
+def check_hashes(found: Mapping[str, str], known: Mapping[str, str]) -> None:
+    """Raise BadPack where a file is not what was checked, was never checked, or is missing."""
+    faults = [
+        Fault(file, "the whole file", _unlike(found.get(file), known.get(file)))
+        for file in sorted({*found, *known})
+        if found.get(file) != known.get(file)
+    ]
+    if faults:
+        raise BadPack(faults)
+
+
+def _unlike(found: str | None, known: str | None) -> str:
+    if found is None:
+        return f"It is named in {HASHES} and is not there."
+    if known is None:
+        return f"It is not named in {HASHES}: nobody has checked it. Its hash is {found}."
+    return f"It does not say what it said when it was checked. Its hash is {found} now."
