@@ -16,6 +16,8 @@ from services.reminders.roster.models import (
     Stop,
 )
 from shared.consent.enforcement import Told, newest
+from shared.consent.purposes import TOLD_AS, kind_of
+from shared.consent.terms import check_span
 from shared.contracts.intake import ConsentChanged
 from shared.contracts.reminders import ChannelChanged
 from shared.contracts.words import Channel, PlanState, RelationshipState
@@ -149,7 +151,13 @@ def keep_card(
 
 
 def take_consent(work: UnitOfWork, *, event: ConsentChanged) -> None:
-    """Take down the newest revision of a consent; a late or repeated one changes nothing."""
+    """Take down the newest revision of a consent; a late or repeated one changes nothing.
+
+    Raises BeyondTerms for a yes that has no end or too late a one, whoever tells it.
+    """
+    if event.permitted:
+        longest = kind_of(TOLD_AS[event.purpose]).longest
+        check_span(event.valid_from, event.valid_until, longest=longest)
     kept = queries.consent_of(
         work, clinic_id=event.clinic_id, person_id=event.person_id, purpose=event.purpose
     )

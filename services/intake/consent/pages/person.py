@@ -127,8 +127,16 @@ def typed_answer() -> Said:
     return Said(
         answers=answers,
         shown={purpose: shown} if shown else {},
-        after=request.form.get("after", type=int),
+        after=_known_before(),
     )
+
+
+def _known_before() -> int | None:
+    """Return how many revisions the page knew of; what does not read fits no ledger."""
+    sent = request.form.get("after")
+    if sent is None:
+        return None
+    return int(sent) if sent.isascii() and sent.isdigit() else -1
 
 
 def _page(relationship_id: UUID, person_id: UUID, errors: dict[str, str]) -> str:
