@@ -1,7 +1,10 @@
 """The clinician sees why, rehearses before anything changes, and keeps only what fits."""
 
+import json
 import re
 from datetime import time
+from hashlib import sha256
+from html import unescape
 
 import pytest
 from sqlalchemy import text as sql
@@ -16,7 +19,7 @@ from shared.consent.texts import NotAsShown
 from shared.contracts.intake import ConsentChanged, ContributionChanged
 from shared.contracts.reminders import ChannelChanged
 from shared.contracts.words import Channel
-from shared.events.tables import outbox
+from tests.intake.test_auditing import new_auditor
 from tests.intake.test_consent import (
     CHOICES,
     NO,
@@ -119,6 +122,20 @@ class TestKeeping:
         with pytest.raises(NotAsShown), house.work() as work:
             queries.shown_to(work, row)
 
+    @pytest.mark.requirement("INT-04")
+    def test_shows_an_auditor_what_a_record_says_was_shown_years_later(self, house, ana):
+        answered(house, ana)
+        row = ledger(house, ana)[0]
+        house.clock.at = house.clock.at.replace(year=2033)
+
+        page = new_auditor(house).get("/intake/consent/texts").text
+
+        [shown] = re.findall(rf'id="t-{row.text_hash}".*?<pre[^>]*>(.*?)</pre>', page, re.DOTALL)
+        canonical = unescape(shown)
+        assert sha256(canonical.encode()).hexdigest() == row.text_hash
+        assert json.loads(canonical)["locale"] == row.locale == "en"
+        assert json.loads(canonical)["version"] == row.text_version == 1
+
     @pytest.mark.requirement("INT-09")
     def test_deletes_nothing_by_a_withdrawal_and_says_what_stops_and_stays(
         self, house, ana_and_noa, ana, ines
@@ -157,12 +174,14 @@ class TestKeeping:
 
 
 def counts(house):
-    """Return how many rows each table holds that is about people."""
-    tables = ("consent_revision", "consent_text", "person", "member", "contact_card", outbox.name)
+    """Return how many rows each table holds, but those that note who looked, and how often."""
+    apart = ("audit_", "staff_", "rate", "seat")
     with house.service.store.engine.connect() as connection:
+        names = connection.execute(sql("SELECT name FROM sqlite_master WHERE type = 'table'"))
         return {
-            name: connection.execute(sql(f"SELECT count(*) FROM {name}")).scalar_one()
-            for name in tables
+            name: connection.execute(sql(f'SELECT count(*) FROM "{name}"')).scalar_one()
+            for name in names.scalars()
+            if not name.startswith(apart)
         }
 
 

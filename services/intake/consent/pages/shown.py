@@ -90,6 +90,7 @@ def history_row(work: UnitOfWork, row: ConsentRevision, zone: str) -> dict[str, 
         "at": row.decided_at.isoformat(),
         "how": how + (by if row.recorded_by else ""),
         "text": f"Text version {row.text_version}, {row.locale}, {row.text_hash[:12]}",
+        "text_hash": row.text_hash,
     }
 
 

@@ -12,6 +12,7 @@ from services.intake.consent.queries.standing import (
     controller_of,
     decisions_on,
     endings,
+    is_as_kept,
     language_of,
     may_be_left_word,
     note_look,
@@ -24,6 +25,7 @@ from services.intake.consent.queries.standing import (
     someone_on_duty,
     standing,
     still_missing,
+    texts_kept,
     why_paused,
 )
 
@@ -39,6 +41,7 @@ __all__ = [
     "decisions_on",
     "endings",
     "going_on",
+    "is_as_kept",
     "language_of",
     "may_be_left_word",
     "note_look",
@@ -54,6 +57,7 @@ __all__ = [
     "someone_on_duty",
     "standing",
     "still_missing",
+    "texts_kept",
     "to_renew",
     "why_paused",
 ]

@@ -93,9 +93,20 @@ def shown_to(work: UnitOfWork, row: ConsentRevision) -> str:
     Raises NotAsShown where what is kept is not what the hash says.
     """
     kept = work.session.get(ConsentText, row.text_hash)
-    if kept is None or sha256(kept.canonical.encode()).hexdigest() != row.text_hash:
+    if kept is None or not is_as_kept(kept):
         raise NotAsShown
     return kept.canonical
+
+
+def texts_kept(work: UnitOfWork) -> Sequence[ConsentText]:
+    """Return every text that anyone was shown, in the order in which they were first kept."""
+    query = select(ConsentText).order_by(ConsentText.kept_at, ConsentText.hash)
+    return work.session.scalars(query).all()
+
+
+def is_as_kept(text: ConsentText) -> bool:
+    """Say whether a text is still the one that its hash was made from."""
+    return sha256(text.canonical.encode()).hexdigest() == text.hash
 
 
 def open_pause(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> ConsentPause | None:
