@@ -4,6 +4,7 @@ What is seen to change is named below, and printed in docs/consent.md. What the 
 rehearsal says beforehand is held against what then happens in the four services.
 """
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,26 +12,50 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select, text
 
+from services.intake.app import Base as Intake
+from services.reminders.app import Base as Reminders
 from services.reminders.roster import queries as roster
+from services.reports.app import Base as Reports
 from services.reports.contributions.models import Permission
+from services.sessions.app import Base as Sessions
 from shared.auth.actors import system
+from shared.auth.matrix import whole_matrix
 from shared.consent.enforcement import Told
 from shared.consent.purposes import KINDS
 from shared.contracts.words import Channel, Purpose
+from tests.house.naming import missing
+from tests.house.tree import files, named
 from tests.journeys.test_care import first_occasions, letters
 from tests.journeys.world import Practice, World, register
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "consent.md"
 NAMES = ("Robin", "Amal")
 
-ELSEWHERE = {"exercise": ("sessions", "what was offered begins", "tests/sessions/test_plans.py")}
+FLIPPED = "test_any_one_members_word_flipped_changes_whether_it_begins"
+ELSEWHERE = {
+    "exercise": (
+        "sessions",
+        "what was offered begins",
+        f"`test_plans.py::TestThreeKeys::{FLIPPED}`",
+    )
+}
 NOT_YET = {
     "share.item": "sessions will ask before an answer is raised",
     "referral": "sessions will ask before anything goes to a recipient",
     "research": "no study is kept yet",
 }
+"""Purposes that have texts and no feature; see `test_what_is_not_there_yet_is_used_nowhere`."""
+
+KNOWN_ONLY = {
+    "checkin.sms": {"services/reminders/roster/queries.py"},
+    "checkin.safety_items": set(),
+}
+"""Purposes of which a service knows and that it does nothing with yet, and where they are named."""
+
+TOLD_ALONE = {"treatment.record"}
+"""What rests on no consent: nothing depends on it but that they know."""
 
 
 @dataclass
@@ -87,7 +112,7 @@ def it_may_be_asked(stage: Stage, name: str) -> bool:
 
 
 def it_is_noted(stage: Stage, name: str) -> bool:
-    return _told(stage, name, Purpose.TERMS_LIMITED)
+    return _told(stage, name, None)
 
 
 def a_message_may_be_left(stage: Stage, name: str) -> bool:
@@ -96,14 +121,16 @@ def a_message_may_be_left(stage: Stage, name: str) -> bool:
     return bool(said == "Yes")
 
 
-def _told(stage: Stage, name: str, purpose: Purpose) -> bool:
-    """Ask reminders for what it would decide by, as it does before it sends."""
+def _told(stage: Stage, name: str, purpose: Purpose | None) -> bool:
+    """Ask reminders for what it would decide by, as it does before it sends; None: the policy."""
     reminders = stage.world.services["reminders"]
     with reminders.store.claiming() as work:
         [clinic_id] = [clinic for clinic, _ in roster.known_clinics(work)]
     with reminders.store.reading(clinics={clinic_id}, actor=system("reminders")) as work:
         person = {"clinic_id": clinic_id, "person_id": UUID(stage.people[name])}
-        if purpose is Purpose.CHECKIN_SMS:
+        if purpose is None:
+            told = roster.told_of_policy(work, **person)
+        elif purpose is Purpose.CHECKIN_SMS:
             told = roster.told_of(work, channel=Channel.SMS, **person)
         else:
             told = roster.told_about(work, purpose=purpose, **person)
@@ -122,8 +149,11 @@ JOINT = {"report.aggregate"}
 WITH_IT = {"terms.limited": {"checkin.email"}}
 """What else stops with a purpose."""
 
-OTHER_POLICIES = {"terms.apart", "terms.open"}
-"""A clinic works by one policy; the others do what that one does."""
+OTHER_POLICIES = ("terms.apart", "terms.open")
+"""A clinic works by one policy; each of the others is chosen and flipped too."""
+
+CARE = ("/sessions/relationships/{}", "/sessions/relationships/{}/entries/new")
+"""Pages of care that rest on no consent."""
 
 
 @pytest.fixture
@@ -142,7 +172,7 @@ def stage(practice: Practice, world: World) -> Stage:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.requirement("INT-08", "PLT-13", "RPT-03")
+@pytest.mark.requirement("INT-02", "INT-08", "INT-09", "PLT-13", "RPT-03")
 def test_flipping_any_purpose_of_any_member_changes_what_it_is_for_and_nothing_else(stage, world):
     names = {person: name for name, person in stage.people.items()}
     for due_at, person in sorted(first_occasions(stage.practice)):
@@ -158,10 +188,12 @@ def test_flipping_any_purpose_of_any_member_changes_what_it_is_for_and_nothing_e
 def _flipped(stage: Stage, name: str, purpose: str) -> None:
     """Let one member end one purpose and give it again, watching everything meanwhile."""
     service = SEEN[purpose][0]
-    before = _everything(stage)
+    before, rows = _everything(stage), _rows(stage)
     would_stop = stage.rehearsed(name, purpose, "withdraw")
     stage.says(name, purpose, "no")
-    ended = _everything(stage)
+    ended, left = _everything(stage), _rows(stage)
+    for page in CARE:
+        assert stage.practice.clinician.open(page.format(stage.relationship)).status == 200
     would_start = stage.rehearsed(name, purpose, "give")
     stage.says(name, purpose, "yes")
 
@@ -170,6 +202,7 @@ def _flipped(stage: Stage, name: str, purpose: str) -> None:
     expected = {(one, it) for one in whose for it in {purpose, *WITH_IT.get(purpose, ())}}
     assert changed == {place for place in expected if place in before}
     assert _everything(stage) == before
+    assert {table for table, number in rows.items() if left[table] < number} == set()
     if purpose != "checkin.sms":  # nothing goes by text yet
         assert service in would_stop & would_start
 
@@ -184,10 +217,92 @@ def _everything(stage: Stage) -> dict[tuple[str, str], bool]:
     }
 
 
-def test_every_purpose_is_seen_or_is_said_not_to_be_there_yet():
-    told = {"treatment.record"}  # rests on no consent: nothing depends on it but that they know
+def _rows(stage: Stage) -> dict[str, int]:
+    """Return how many rows each table holds, but those of who is signed in or seated."""
+    found = {}
+    for name, service in stage.world.services.items():
+        tables = inspect(service.store.engine).get_table_names()
+        with service.store.engine.connect() as connection:
+            for table in tables:
+                if not table.startswith(("staff_", "seat", "rate", "wanted", "inbox")):
+                    number = connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar()
+                    found[f"{name}.{table}"] = int(number or 0)
+    return found
 
-    assert {*SEEN, *ELSEWHERE, *NOT_YET, *OTHER_POLICIES, *told} == set(KINDS)
+
+@pytest.mark.timeout(600)
+@pytest.mark.requirement("INT-11", "PLT-13")
+def test_flipping_any_other_policy_of_any_member_closes_what_is_asked_of_them_alone(stage):
+    for policy in OTHER_POLICIES:
+        stage.practice.admin.open("/intake/setup").follow("Policy on what people say alone")
+        stage.practice.admin.press("Choose this policy", policy=policy)
+        stage.world.settle()
+        assert not any(it_is_noted(stage, name) for name in NAMES)
+        for name in NAMES:
+            stage.says(name, policy, "yes")
+        for name in NAMES:
+            would_stop = stage.rehearsed(name, policy, "withdraw")
+            stage.says(name, policy, "no")
+            assert [it_is_noted(stage, one) for one in NAMES] == [one != name for one in NAMES]
+            stage.says(name, policy, "yes")
+            assert all(it_is_noted(stage, one) for one in NAMES)
+            assert {"intake", "reminders"} <= would_stop
+
+
+def test_every_purpose_is_seen_or_is_said_not_to_be_there_yet():
+    assert {*SEEN, *ELSEWHERE, *NOT_YET, *OTHER_POLICIES, *TOLD_ALONE} == set(KINDS)
+    assert missing(" ".join(where for _, _, where in ELSEWHERE.values())) == []
+
+
+@pytest.mark.parametrize(
+    ("purpose", "where"), [*((one, set()) for one in NOT_YET), *KNOWN_ONLY.items()]
+)
+def test_what_is_not_there_yet_is_used_nowhere(purpose, where):
+    """Whoever builds it takes the purpose out of its list, and says what is seen to change."""
+    assert users_of(purpose) == where
+
+
+@pytest.mark.parametrize("purpose", NOT_YET)
+def test_what_is_not_there_yet_has_no_page_and_no_table(purpose):
+    assert [one for one in places() if re.search(STEMS[purpose], one)] == []
+
+
+def test_the_searches_find_what_is_there():
+    assert "services/reminders/roster/queries.py" in users_of("checkin.email")
+    assert {one for one in places() if "plan" in one} >= {"plan", "plans.offer"}
+
+
+STEMS = {
+    "share.item": r"share(s|_|\.|$)|sharing",
+    "referral": "referr",
+    "research": "research|stud(y|ies)",
+}
+
+
+def places() -> list[str]:
+    """Return the names of all tables and views of all services."""
+    bases = (Intake, Sessions, Reminders, Reports)
+    tables = [table for base in bases for table in base.metadata.tables]
+    return tables + [view for views in whole_matrix().values() for view in views]
+
+
+def users_of(purpose: str) -> set[str]:
+    """Return the files of services, besides the ledger's own rooms, that name a purpose."""
+    wire = KINDS[purpose].wire
+    words = {purpose} | ({wire.value} if wire else set())
+    return {
+        named(path)
+        for path in files("services/**/*.py")
+        if not re.search("services/intake/consent/|/migrations/", named(path))
+        and any(_names(node, words, wire) for node in ast.walk(ast.parse(path.read_text())))
+    }
+
+
+def _names(node: ast.AST, words: set[str], wire: Purpose | None) -> bool:
+    """Say whether a node spells a purpose, alone or with what it is about, or takes its word."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return any(node.value == one or node.value.startswith(f"{one}.") for one in words)
+    return wire is not None and isinstance(node, ast.Attribute) and node.attr == wire.name
 
 
 def test_what_is_seen_is_printed():
@@ -195,5 +310,11 @@ def test_what_is_seen_is_printed():
 
     for purpose, (service, seen, _) in {**SEEN, **ELSEWHERE}.items():
         assert f"| `{purpose}` | {service}: {seen} |" in printed
+    for purpose in OTHER_POLICIES:
+        assert f"| `{purpose}` | reminders: short forms may be asked of them alone |" in printed
+    watched, flips = len(NAMES) * len(SEEN), len(NAMES) * (len(SEEN) + len(OTHER_POLICIES))
+    assert f"**{flips}** flips, each there and back, with **{watched}** places watched" in printed
+    said = f"Of the {len(KINDS)} purposes {len(SEEN) + len(OTHER_POLICIES)} are flipped there"
+    assert said in printed
     for purpose, says in NOT_YET.items():
         assert f"| `{purpose}` | not yet: {says} |" in printed
