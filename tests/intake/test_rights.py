@@ -59,6 +59,20 @@ def decide(visitor, place, number, decision="grant", reason=REASON):
     return visitor.post(place(f"/{number}"), {"decision": decision, "reason": reason})
 
 
+def belongs(house, relationship, person_id):
+    """Let someone belong to one more relationship, whoever treats it."""
+    with house.work() as work:
+        work.add(
+            Member(
+                clinic_id=house.clinic,
+                id=work.new_id(),
+                relationship_id=relationship.id,
+                person_id=person_id,
+                joined_at=house.clock.now(),
+            )
+        )
+
+
 def row_of(house, number):
     with house.work() as work:
         [row] = [one for one in work.session.query(RightsRequest) if str(one.id) == number]
@@ -100,16 +114,7 @@ class TestTakingDown:
     def test_says_nothing_of_a_copy_asked_for_elsewhere(self, house, ines, place, ana):
         """Someone in two relationships asks in each for what belongs there."""
         elsewhere = house.open("Kim", "Lou", clinician="joao")
-        with house.work() as work:
-            work.add(
-                Member(
-                    clinic_id=house.clinic,
-                    id=work.new_id(),
-                    relationship_id=elsewhere.id,
-                    person_id=ana,
-                    joined_at=house.clock.now(),
-                )
-            )
+        belongs(house, elsewhere, ana)
         ask(ines, place, "access")
 
         def place_there(more=""):
@@ -243,6 +248,123 @@ class TestTheClinicianFirst:
         assert ines.get(of_noa).status_code == 404
         assert ines.post(f"{of_noa}/call-off").status_code == 404
         assert ines.post(of_noa, {"decision": "grant", "reason": REASON}).status_code == 404
+
+
+@pytest.mark.requirement("INT-20")
+class TestSomeoneInTwoRelationships:
+    @pytest.fixture
+    def elsewhere(self, house, ana):
+        """Another relationship to which Ana belongs, treated by Joao."""
+        other = house.open("Kim", "Lou", clinician="joao")
+        belongs(house, other, ana)
+        return other
+
+    @pytest.fixture
+    def there(self, house, elsewhere, ana):
+        return lambda more="": house.page(elsewhere, ana, f"/requests{more}")
+
+    @pytest.fixture
+    def joao(self, house):
+        return house.visitor("joao")
+
+    def number_of(self, joao, there):
+        """Return the number under which Joao finds the wish on his own list."""
+        [number] = set(re.findall(r"/requests/([0-9a-f-]{36})", joao.get("/intake/requests").text))
+        assert joao.get(there(f"/{number}")).status_code == 200
+        return number
+
+    def test_is_erased_once_everyone_who_treats_them_has_granted_it(
+        self, house, ines, joao, place, there, ana
+    ):
+        number = ask(ines, place, "erasure")
+        house.clock.pass_by(days=7)
+
+        first = decide(ines, place, number)
+        waits = ines.get(place(f"/{number}")).text
+        nothing_yet = house.told(PersonErased)
+        decide(joao, there, self.number_of(joao, there))
+
+        assert first.status_code == 303
+        assert "begins once everyone who treats them here has granted it" in waits
+        assert nothing_yet == []
+        assert [event.person_id for event in house.told(PersonErased)] == [ana]
+        assert row_of(house, number).state is State.SETTLED
+
+    @pytest.mark.parametrize("first", ["ines", "joao"])
+    def test_is_kept_whole_when_one_of_them_says_no(
+        self, house, ines, joao, place, there, ana, first
+    ):
+        answered(house, ana)
+        number = ask(ines, place, "erasure")
+        house.clock.pass_by(days=7)
+        here, elsewhere = (ines, place, number), (joao, there, self.number_of(joao, there))
+        grants, refuses = (elsewhere, here) if first == "joao" else (here, elsewhere)
+
+        decide(*grants)
+        decide(*refuses, "refuse")
+
+        states = {row_of(house, one[2]).state for one in (here, elsewhere)}
+        assert states == {State.REFUSED}
+        assert house.told(PersonErased) == []
+        assert permitted(house, ana)
+        ask(ines, place, "erasure")
+
+    def test_calls_it_off_with_either_while_nothing_has_begun(
+        self, house, ines, joao, place, there
+    ):
+        number = ask(ines, place, "erasure")
+        other = self.number_of(joao, there)
+        house.clock.pass_by(days=7)
+        decide(ines, place, number)
+
+        off = ines.post(place(f"/{number}/call-off"))
+
+        assert off.status_code == 303
+        assert {row_of(house, one).state for one in (number, other)} == {State.CALLED_OFF}
+        assert house.told(PersonErased) == []
+        assert decide(joao, there, other).status_code == 409
+
+    def test_is_decided_too_by_whoever_treats_them_since_it_was_asked(
+        self, house, ines, joao, place, ana
+    ):
+        number = ask(ines, place, "erasure")
+        house.clock.pass_by(days=7)
+        belongs(house, house.open("Max", "Zoe", clinician="joao"), ana)
+
+        decide(ines, place, number)
+
+        assert house.told(PersonErased) == []
+        assert "To be erased" in joao.get("/intake/requests").text
+
+    def test_shows_neither_clinician_the_other(self, house, ines, joao, place, there, ana_and_noa):
+        number = ask(ines, place, "erasure")
+        other = self.number_of(joao, there)
+        house.clock.pass_by(days=7)
+        decide(ines, place, number)
+
+        pages = [joao.get("/intake/requests"), joao.get(there()), joao.get(there(f"/{other}"))]
+
+        assert "taken down by a member of staff" in pages[1].text
+        assert not [one for one in pages if "Ines" in one.text or str(ana_and_noa.id) in one.text]
+        assert "Joao" not in ines.get(place(f"/{number}")).text
+
+    def test_asks_nobody_twice_where_one_clinician_treats_them_in_both(
+        self, house, ines, place, ana
+    ):
+        mine = house.open("Kim", "Lou")
+        belongs(house, mine, ana)
+        number = ask(ines, place, "erasure")
+        house.clock.pass_by(days=7)
+
+        decide(ines, place, number)
+
+        assert len(house.told(PersonErased)) == 1
+
+    def test_is_limited_by_one_for_it_only_stops(self, house, ines, place, elsewhere, ana):
+        answered(house, ana)
+        decide(ines, place, ask(ines, place, "limit"))
+
+        assert not permitted(house, ana)
 
 
 @pytest.mark.requirement("INT-20")

@@ -135,11 +135,19 @@ def after_review(
     return State.GRANTED if grants else State.REFUSED
 
 
-def after_calling_off(state: State) -> State:
-    """Return where calling off leads; only what was not decided can be. Raises MovedOn."""
-    if state is not State.WAITING:
+def after_calling_off(state: State, *, begun: bool = True) -> State:
+    """Return where calling off leads; only what was not decided can be, or has not begun.
+
+    ``begun``: what was granted is being done, or done. Raises MovedOn.
+    """
+    if state is not State.WAITING and (begun or state is not State.GRANTED):
         raise MovedOn
     return State.CALLED_OFF
+
+
+def after_another_no(state: State) -> State:
+    """Return where it leads that another clinician who treats them says no to the same wish."""
+    return State.REFUSED if state in OPEN else state
 
 
 def after_settling(state: State) -> State:

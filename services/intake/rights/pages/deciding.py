@@ -21,6 +21,8 @@ from shared.errors import Refusal
 from shared.web import now, reading, unit_of_work
 
 DECISIONS = {"grant": True, "refuse": False}
+KEPT = "It is kept. Tell them why, alone."
+PENDING = "It is kept. It begins once everyone who treats them here has granted it."
 DONE = {
     (Kind.ACCESS, State.GRANTED): "It is granted. Hand the copy over to them, alone.",
     (Kind.LIMIT, State.GRANTED): "It is in force: nothing optional happens from now on.",
@@ -48,10 +50,11 @@ def review(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Response
                 reason=request.form.get("reason", ""),
                 now=now(),
             )
+            pending = row.state is State.GRANTED and not queries.has_begun(work, row)
     except Refusal as refusal:
         errors = {field_of(refusal): str(refusal)}
         return _page(relationship_id, person_id, request_id, errors), refusal.status
-    flash(DONE.get((row.kind, row.state), "It is kept. Tell them why, alone."), "good")
+    flash(PENDING if pending else DONE.get((row.kind, row.state), KEPT), "good")
     return _back(relationship_id, person_id, request_id)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint
 
 from services.intake.directory import queries as directory
-from services.intake.rights import domain
+from services.intake.rights import domain, queries
 from services.intake.rights.domain import Came, Kind, Service, State
 from services.intake.rights.models import RightsReceipt, RightsRequest
 from shared.errors import Refusal
@@ -52,6 +52,8 @@ STATES: Mapping[tuple[Kind, State], str] = {
     (Kind.ERASURE, State.GRANTED): "Being carried out",
     (Kind.ERASURE, State.SETTLED): "Carried out",
 }
+PENDING = "Granted: begins once everyone who treats them here has granted it"
+OTHER = "a member of staff"
 ANY_STATE = {
     State.WAITING: "Waits for the clinician",
     State.REFUSED: "Not granted",
@@ -77,17 +79,20 @@ FIELDS: Mapping[type[Refusal], str] = {
 
 def request_row(work: UnitOfWork, row: RightsRequest, zone: str) -> dict[str, Any]:
     """Return a line about one request; the clinician's reason stays closed."""
+    pending = row.state is State.GRANTED and not queries.has_begun(work, row)
+    state = STATES.get((row.kind, row.state)) or ANY_STATE[row.state]
     return {
         "id": row.id,
         "kind": row.kind,
         "says": KINDS[row.kind][0],
         "hint": KINDS[row.kind][1],
-        "state": STATES.get((row.kind, row.state)) or ANY_STATE[row.state],
+        "state": PENDING if pending else state,
+        "pending": pending,
         "tone": TONES[row.state],
         "at": row.taken_at.isoformat(),
         "when": day(row.taken_at, zone),
         "came": CAME[row.came],
-        "by": directory.name_of_staff(work, row.taken_by),
+        "by": _taken_by(work, row),
         "quiet": day(row.quiet_until, zone) if row.quiet_until else "",
         "reviewed": day(row.reviewed_at, zone) if row.reviewed_at else "",
         "reviewer": directory.name_of_staff(work, row.reviewed_by) if row.reviewed_by else "",
@@ -95,6 +100,12 @@ def request_row(work: UnitOfWork, row: RightsRequest, zone: str) -> dict[str, An
         "waits": row.state is State.WAITING,
         "granted": row.state is State.GRANTED,
     }
+
+
+def _taken_by(work: UnitOfWork, row: RightsRequest) -> str:
+    """Return who took a request down; not another clinician, who treats them elsewhere."""
+    others = {one for one, _ in directory.clinicians_at(work, row.clinic_id)} - {work.actor.id}
+    return OTHER if row.taken_by in others else directory.name_of_staff(work, row.taken_by)
 
 
 def receipt_row(row: RightsReceipt, zone: str) -> dict[str, Any]:

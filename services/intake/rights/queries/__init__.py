@@ -72,6 +72,34 @@ def standing(work: UnitOfWork, person: Person) -> list[RightsRequest]:
     return [one for one in requests_of(work, person) if one.state in domain.OPEN]
 
 
+def others_treating(
+    work: UnitOfWork, relationship: Relationship, person: Person
+) -> dict[UUID, UUID]:
+    """Return who else treats a person now, each with the first relationship in which they do."""
+    found: dict[UUID, UUID] = {}
+    parts = people.memberships_of(work, person.id)
+    present = {one.relationship_id for one in parts if one.left_at is None}
+    for other in people.episodes_of(work, person.id):
+        if other.id in present and other.state.in_care:
+            found.setdefault(other.clinician_id, other.id)
+    found.pop(relationship.clinician_id, None)
+    return found
+
+
+def same_wish(work: UnitOfWork, row: RightsRequest) -> list[RightsRequest]:
+    """Return what else is open of one wish that several clinicians decide, each for their own."""
+    person = work.get(Person, row.clinic_id, row.person_id)
+    others = (one for one in standing(work, person) if one.id != row.id)
+    return [one for one in others if one.kind is row.kind is Kind.ERASURE]
+
+
+def has_begun(work: UnitOfWork, row: RightsRequest) -> bool:
+    """Say whether what was granted is being done: an erasure waits for everyone who treats them."""
+    if row.kind is not Kind.ERASURE:
+        return row.state is not State.WAITING
+    return bool(receipts_of(work, row)) or row.state is State.SETTLED
+
+
 def waiting(work: UnitOfWork) -> Sequence[RightsRequest]:
     """Return the requests that wait for the acting clinician, the oldest first."""
     mine = (Relationship.clinic_id == RightsRequest.clinic_id) & (

@@ -1,5 +1,6 @@
 """A request is taken down, decided by the treating clinician, called off, or settled."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from services.intake.consent import usecases as consent
 from services.intake.consent.domain import Pause
 from services.intake.people import queries as people
 from services.intake.people.domain import Erased
-from services.intake.people.models import Person
+from services.intake.people.models import Person, Relationship
 from services.intake.rights import domain, queries
 from services.intake.rights.domain import Came, Kind, Rule, State
 from services.intake.rights.models import RightsRequest, RightsRule
@@ -42,7 +43,8 @@ def take_down(
     if queries.is_open(work, relationship, person, kind):
         raise domain.AskedAlready
     queries.note(work, Act.WROTE, person)
-    return work.add(
+    quiet_until = domain.quiet_until(kind, queries.rule_of(work, relationship.clinic_id), now)
+    row = work.add(
         RightsRequest(
             clinic_id=relationship.clinic_id,
             id=work.new_id(),
@@ -53,11 +55,12 @@ def take_down(
             state=State.WAITING,
             taken_at=now,
             taken_by=work.actor.id,
-            quiet_until=domain.quiet_until(
-                kind, queries.rule_of(work, relationship.clinic_id), now
-            ),
+            quiet_until=quiet_until,
         )
     )
+    if kind is Kind.ERASURE:
+        _ask_the_others(work, row, relationship, person)
+    return row
 
 
 def review(
@@ -85,24 +88,29 @@ def review(
     work.session.flush()
     if row.state is State.REFUSED:
         _end(work, row, now)
+        _end_the_others(work, row, now, domain.after_another_no)
     elif row.kind is Kind.LIMIT:
         _limit(work, row, now)
     elif row.kind is Kind.ERASURE:
-        carry_out(work, row, person, now)
+        _ask_the_others(work, row, relationship, person)
+        if all(one.state is State.GRANTED for one in queries.same_wish(work, row)):
+            carry_out(work, row, person, now)
     return row
 
 
 def call_off(
     work: UnitOfWork, *, relationship_id: UUID, person_id: UUID, request_id: UUID, now: datetime
 ) -> None:
-    """End a request at the person's word, before it is decided; nothing has happened.
+    """End a request at the person's word, before anything has happened, whoever is to decide it.
 
     Raises NotFound, MovedOn.
     """
     relationship, person = people.member(work, relationship_id, person_id)
+    _lock(work, person)
     row = queries.request_of(work, relationship, person.id, request_id, locked=True)
-    row.state = domain.after_calling_off(row.state)
+    row.state = domain.after_calling_off(row.state, begun=queries.has_begun(work, row))
     _end(work, row, now)
+    _end_the_others(work, row, now, lambda _state: State.CALLED_OFF)
     queries.note(work, Act.WROTE, person)
 
 
@@ -159,6 +167,43 @@ def _limit(work: UnitOfWork, row: RightsRequest, now: datetime) -> None:
         request_id=row.id,
         now=now,
     )
+
+
+def _ask_the_others(
+    work: UnitOfWork, row: RightsRequest, relationship: Relationship, person: Person
+) -> None:
+    """Lay an erasure before everyone else who treats the person, each in their own relationship.
+
+    It would take their part too; whoever treats them since it was taken down is asked as well.
+    """
+    asked = {one.relationship_id for one in queries.same_wish(work, row)}
+    decided_by = {work.get(Relationship, row.clinic_id, one).clinician_id for one in asked}
+    for clinician_id, other in queries.others_treating(work, relationship, person).items():
+        if clinician_id not in decided_by:
+            work.add(
+                RightsRequest(
+                    clinic_id=row.clinic_id,
+                    id=work.new_id(),
+                    relationship_id=other,
+                    person_id=row.person_id,
+                    kind=row.kind,
+                    came=row.came,
+                    state=State.WAITING,
+                    taken_at=row.taken_at,
+                    taken_by=row.taken_by,
+                    quiet_until=row.quiet_until,
+                )
+            )
+    work.session.flush()
+
+
+def _end_the_others(
+    work: UnitOfWork, row: RightsRequest, now: datetime, after: Callable[[State], State]
+) -> None:
+    """Let what else is open of one wish end with it."""
+    for other in queries.same_wish(work, row):
+        other.state = after(other.state)
+        _end(work, other, now)
 
 
 def _end(work: UnitOfWork, row: RightsRequest, now: datetime) -> None:
