@@ -1,5 +1,6 @@
 """No form, column or fact asks for a sex, a part in a marriage, a flaw, or exactly two members."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -50,10 +51,24 @@ def field_names() -> Iterator[tuple[str, str]]:
     for kind in CATALOGUE.values():
         yield from ((kind.type, field.name) for field in fields(kind))
         yield kind.type, kind.type
+    for path in files("deploy/seed/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            yield from ((named(path), name) for name in _data_names(node))
     for module in (people, words):
         for choice in vars(module).values():
             if isinstance(choice, type) and issubclass(choice, StrEnum):
                 yield from ((choice.__name__, str(option)) for option in choice)
+
+
+def _data_names(node: ast.AST) -> Iterator[str]:
+    """Yield what invented data calls its own: fields, arguments, and the keys of its tables."""
+    if isinstance(node, ast.keyword) and node.arg:
+        yield node.arg
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
+    if isinstance(node, ast.Dict):
+        keys = (key.value for key in node.keys if isinstance(key, ast.Constant))
+        yield from (key for key in keys if isinstance(key, str))
 
 
 def hits(name: str) -> list[str]:

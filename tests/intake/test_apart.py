@@ -10,6 +10,7 @@ from shared.contracts.intake import ConsentChanged, ContributionChanged, Relatio
 from shared.contracts.words import RelationshipState
 from tests.intake.test_consent import answered
 from tests.intake.test_consent_links import link_for, opened
+from tests.intake.test_rights import belongs
 
 YES = {"terms.limited": True, "checkin.email": True, "report.aggregate": True}
 
@@ -106,6 +107,22 @@ class TestParting:
         house.visitor("ines").post(house.page(ana_and_noa, None, "/close"))
 
         assert house.told(RelationshipChanged)[-1].state is RelationshipState.CLOSED
+
+
+def test_whoever_is_treated_elsewhere_too_is_asked_anew_there_and_nobody_reads_why(
+    house, ana_and_noa, ana
+):
+    """What a person permits is theirs in every relationship; a no is safe in all of them."""
+    elsewhere = house.open("Kim", "Lee", clinician="joao")
+    belongs(house, elsewhere, ana)
+    answered(house, ana, answers={"checkin.email": True})
+
+    part(house, ana_and_noa)
+
+    page = house.visitor("joao").get(house.page(elsewhere, ana, "/consent")).text
+    assert "Put aside: ask again" in page
+    assert not re.search(f"apart|Noa|Ines|{ana_and_noa.id}", page)
+    assert elsewhere.id not in {one.relationship_id for one in house.told(RelationshipChanged)}
 
 
 @pytest.mark.requirement("CHK-15", "INT-01")

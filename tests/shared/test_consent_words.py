@@ -1,5 +1,6 @@
 """What people are asked is short, the same in every language, never edited, and never guessed."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -122,6 +123,42 @@ class TestTexts:
 
         assert known.items() >= KEPT.items()
         assert len(known) == len(every_text())
+
+
+PLEA = re.compile(
+    r"\b(sure|really|reconsider|think again|stay with|miss|sorry|sad|regret|lose|pity|recommend"
+    r"|better|help us|why not|reason|because of you|last chance"
+    r"|seguro|quédate|lástima|perder|motivo)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("tag", languages())
+class TestANo:
+    @pytest.mark.requirement("INT-09")
+    def test_is_told_beforehand_what_stops_and_what_stays_for_every_purpose(self, tag):
+        notes = languages()[tag].notes
+
+        assert set(notes) == set(KINDS)
+        assert all(note.stops.strip() and note.stays.strip() for note in notes.values())
+
+    @pytest.mark.requirement("INT-07")
+    def test_is_asked_no_reason_and_nobody_pleads(self, tag):
+        language = languages()[tag]
+        around = [
+            *language.page.values(),
+            *(it.stops + " " + it.stays for it in language.notes.values()),
+        ]
+
+        assert [words for words in around if PLEA.search(words)] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Are you sure?", "Do you really want to leave?", "We would miss you."]
+)
+@pytest.mark.requirement("INT-07")
+def test_a_plea_is_recognised(words):
+    assert PLEA.search(words)
 
 
 class TestTable:

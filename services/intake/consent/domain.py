@@ -122,7 +122,7 @@ STATE_WORDS = {
     Because.NEVER_ASKED: "Not asked yet",
     Because.REFUSED: "Not permitted",
     Because.WITHDRAWN: "No longer permitted",
-    Because.PAUSED: "Paused: ask again once it is settled",
+    Because.PAUSED: "Put aside: ask again",
     Because.NOT_YET: "Permitted later",
     Because.ENDED: "Ended: ask again",
     Because.TEXT_CHANGED: "The text has changed: ask again",
