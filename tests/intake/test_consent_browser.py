@@ -88,6 +88,7 @@ def test_the_clinicians_pages_can_be_used_by_everyone(house, ana_and_noa, browse
     own = house.page(ana_and_noa, ana, "/consent")
     places = [own, f"{own}/why", f"{own}/link", f"{own}/what-if?act=withdraw&purpose=checkin.email"]
     places += [house.page(ana_and_noa, None, "/consent"), "/intake/consent/endings"]
+    places += ["/intake/consent/texts"]
 
     found = {}
     for place in places:

@@ -67,13 +67,15 @@ def said_on_form(asked: Iterable[str]) -> Said:
 def purpose_row(purpose: str, decision: Decision, zone: str) -> dict[str, Any]:
     """Return how one purpose stands, for staff."""
     ends = day(decision.ends_at, zone) if decision.permits and decision.ends_at else ""
+    notice = domain.soon(decision, now())
     return {
         "code": purpose,
         "says": kind_of(purpose).says,
         "state": domain.STATE_WORDS[decision.because],
         "tone": "good" if decision.permits else "neutral",
         "until": ends,
-        "notice": NOTICES[domain.soon(decision, now())],
+        "notice": NOTICES[notice],
+        "notice_soon": notice == domain.WEEK_BEFORE,
     }
 
 
