@@ -77,10 +77,10 @@ def _port(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
 
     from deploy.fitness import SCOPED_BY_CODE_ALONE
+    from shared.store.engines import new_engine
 
     what = "database" if settings.production else f"{settings.service} database"
     if settings.database_url.startswith("sqlite"):
@@ -88,7 +88,7 @@ def _database(settings: Settings) -> Finding:
         file = "a file" if there else "a file, made at the first start"
         return Finding(what, there or None, f"{file}. {SCOPED_BY_CODE_ALONE}.")
     try:
-        with create_engine(settings.database_url, connect_args={"connect_timeout": 3}).connect():
+        with new_engine(settings.database_url).connect():
             return Finding(what, True, "PostgreSQL answers.", True)
     except SQLAlchemyError as problem:
         return Finding(what, False, f"cannot be reached ({type(problem).__name__}).", True)
