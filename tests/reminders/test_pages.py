@@ -60,6 +60,15 @@ class TestOneSchedule:
         assert page.count("Wednesday") >= 6
         assert house.schedule(person_id).version == schedule.version
 
+    def test_trying_a_day_out_puts_the_day_and_nothing_else_into_the_address(self, shown):
+        house, person_id, schedule = shown
+        typed = {"weekday": 2, "at": "19:15", "version": schedule.version}
+
+        answer = house.staff().post(f"/schedules/{schedule.id}", {**typed, "show": "yes"})
+
+        assert answer.location == f"/schedules/{schedule.id}?weekday=2&at=19:15"
+        assert house.schedule(person_id).version == schedule.version
+
     def test_moves_to_another_day_and_time(self, shown):
         house, person_id, schedule = shown
         typed = {"weekday": (schedule.weekday + 1) % 7, "at": "20:30", "version": schedule.version}

@@ -65,7 +65,10 @@ def shown(schedule_id: UUID) -> str:
 
 @blueprint.post("/schedules/<uuid:schedule_id>")
 def change(schedule_id: UUID) -> ResponseReturnValue:
-    """Ask on another day or at another time."""
+    """Ask on another day or at another time, or only show what that would mean."""
+    if "show" in request.form:
+        tried: dict[str, Any] = {name: request.form.get(name) for name in ("weekday", "at")}
+        return redirect(url_for(".shown", schedule_id=schedule_id, **tried), 303)
     try:
         chosen = read_rule(request.form)
         with unit_of_work() as work:
