@@ -31,6 +31,7 @@ lint: ## look for slips and untidy lines
 	@$(BOOTSTRAP) dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.house.exceptions
 
 types: ## check that the pieces fit (mypy, strict)
 	@$(BOOTSTRAP) dev
