@@ -24,6 +24,7 @@ from shared.service import Service
 from shared.settings import SERVICES
 from shared.store import UnitOfWork
 from shared.store.carrying import kinds_of_rows, lines_of, name_of, trail_of
+from shared.store.rows import OfClinic
 
 FORMAT = "attune-clinic-1"
 PEOPLE = "people.csv"
@@ -71,7 +72,7 @@ def _carry(service: Service, clinic_id: UUID, parts: "_Parts") -> None:
     with store.unit_of_work(clinics={clinic_id}, actor=system(store.service)) as work:
         work.note(Act.EXPORTED, clinic_id=clinic_id, kind="clinic", what="everything")
     with store.reading(clinics={clinic_id}, actor=system(store.service)) as work:
-        for kind in kinds_of_rows(store):
+        for kind in kinds_of_rows(store, OfClinic):
             parts.add(f"{store.service}/{name_of(kind)}.jsonl", lines_of(work, kind))
         parts.add(f"{store.service}/audit_entry.jsonl", trail_of(work))
         if store.service == "intake":

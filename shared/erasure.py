@@ -6,6 +6,7 @@ and only then says that it is done. Ended anywhere, it goes on from there, and s
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -13,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.contracts import Event
+from shared.contracts.intake import PersonErased
 from shared.keys import Scope
 from shared.store import ClaimRow, Store, UnitOfWork
 from shared.store.ending import end_keys, keeper, keys_ended
@@ -46,6 +49,47 @@ Forget = Callable[[UnitOfWork, UUID, UUID, datetime], Forgotten]
 
 Settle = Callable[[UnitOfWork, ErasureRow, int], None]
 """Says that it is done, and how many keys were destroyed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartInErasing:
+    """What a service does that hears of it: the mark it keeps, what it forgets, how it answers.
+
+    ``answer`` is the class of a fact that says how much was stopped, removed and destroyed.
+    """
+
+    mark: type[ErasureRow]
+    forget: Forget
+    answer: Callable[..., Event]
+
+    def erase(self, work: UnitOfWork, event: PersonErased) -> None:
+        """Stop and remove everything of a person; their keys follow within seconds."""
+        begin(
+            work,
+            self.mark,
+            clinic_id=event.clinic_id,
+            person_id=event.person_id,
+            request_id=event.request_id,
+            forget=self.forget,
+            now=event.occurred_at,
+        )
+
+    def destroy_keys(self, store: Store, *, now: datetime) -> int:
+        """Destroy the keys of those who are gone, and tell that it is done; return how many."""
+
+        def settle(work: UnitOfWork, row: ErasureRow, keys: int) -> None:
+            work.record(
+                self.answer(
+                    clinic_id=row.clinic_id,
+                    occurred_at=now,
+                    request_id=row.request_id,
+                    stopped=row.stopped,
+                    removed=row.removed,
+                    keys=keys,
+                )
+            )
+
+        return end_due(store, self.mark, forget=self.forget, settle=settle, now=now)
 
 
 def is_erased(work: UnitOfWork, kind: type[Row], clinic_id: UUID, person_id: UUID) -> bool:

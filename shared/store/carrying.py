@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Table, inspect, select
@@ -17,18 +17,19 @@ from shared.store.store import Store
 from shared.store.work import UnitOfWork
 
 AT_ONCE = 500
+Kind = TypeVar("Kind")
 ERASED = "erased"
 """Stands where the key of a value was destroyed."""
 
 
-def kinds_of_rows(store: Store) -> list[type[OfClinic]]:
-    """Return the kinds of rows that a service keeps for clinics, in the order of their tables."""
+def kinds_of_rows(store: Store, of: type[Kind]) -> list[type[Kind]]:
+    """Return the kinds of rows that a service keeps and that are such, in their tables' order."""
     tables = store.metadata.sorted_tables
     found, bases = [], list(DeclarativeBase.__subclasses__())
     while bases:
         base = bases.pop()
         bases += base.__subclasses__()
-        if issubclass(base, OfClinic) and getattr(base, "__table__", None) in tables:
+        if issubclass(base, of) and getattr(base, "__table__", None) in tables:
             found.append(base)
     return sorted(found, key=lambda kind: tables.index(_table(kind)))
 
@@ -57,7 +58,7 @@ def trail_of(work: UnitOfWork) -> Iterator[str]:
         yield _json(dict(row))
 
 
-def _table(kind: type[OfClinic]) -> Table:
+def _table(kind: type[Any]) -> Table:
     table: Any = inspect(kind).local_table
     found: Table = table
     return found

@@ -9,14 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase
 
 from shared.auth.actors import system
 from shared.keys import KeyGone, KeyName, KeyRing, Place, Scope, Tampered
 from shared.labels import Label
 from shared.settings import SERVICES
+from shared.store.carrying import kinds_of_rows
 from shared.store.ending import end_keys
 from shared.store.work import place_of
-from tests.doors.world import Known, World, kinds_of_rows
+from tests.doors.world import Known, World
 
 WORDS = re.compile(r"[A-Z @/]")
 OF_A_PERSON = (Scope.PERSON, Scope.PERSON_SAFETY)
@@ -82,7 +84,7 @@ class Erasure:
         for service in SERVICES:
             store = self.world.services[service].store
             with store.unit_of_work(clinics=clinics, actor=system(service)) as self._work:
-                for kind in kinds_of_rows(self.world, service):
+                for kind in kinds_of_rows(self.world.services[service].store, DeclarativeBase):
                     for column in kind.__table__.columns:
                         if column.info.get("label") in (None, Label.CREDENTIAL):
                             continue

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase
 
 from services.intake.questionnaires.models import Questionnaire
 from shared.auth.actors import Door, Role, system
 from shared.labels import Label
 from shared.settings import SERVICES
+from shared.store.carrying import kinds_of_rows
 from tests.doors.callers import (
     MEMBERS,
     NO_ONE,
@@ -19,7 +21,7 @@ from tests.doors.callers import (
 )
 from tests.doors.routes import READING, address, methods_of, routes_of, subject
 from tests.doors.typed import sent_to
-from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
+from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World
 
 pytestmark = pytest.mark.timeout(900)
 CANARY = "canary-4f1d"
@@ -38,7 +40,7 @@ def sow(world: World, known: Known) -> dict[str, int]:
         store = world.services[service].store
         clinics = {known.own.clinic_id, known.foreign.clinic_id}
         with store.unit_of_work(clinics=clinics, actor=system(service)) as work:
-            for kind in kinds_of_rows(world, service):
+            for kind in kinds_of_rows(world.services[service].store, DeclarativeBase):
                 for column in sealed_columns(kind):
                     rows = work.session.scalars(select(kind)).all()
                     sown[f"{service}.{kind.__table__.name}.{column}"] = len(rows)

@@ -20,6 +20,8 @@ from shared.events.content import Provider
 from shared.events.fetching import PAGE
 from shared.labels import Label
 from shared.settings import SERVICES
+from shared.store.carrying import kinds_of_rows
+from shared.store.rows import OfClinic
 from shared.store.work import OutsideItsLabels
 from tests.doors.callers import EVERYONE, Answered, Caller, Standing, stand
 from tests.doors.oracle import comes_in
@@ -32,7 +34,7 @@ from tests.doors.routes import (
     subject,
 )
 from tests.doors.typed import sent_to
-from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
+from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World
 from tests.visitors import bearer, someone
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.requirement("REC-02")]
@@ -185,7 +187,7 @@ def ask_for_all(world: World, known: Known, service: str, provider: Provider) ->
     """Ask for everything of a kind, as a service that may."""
     app, clinic_id = world.services[service].app, known.own.clinic_id
     with world.work(service, clinic_id) as work:
-        kinds = [kind for kind in kinds_of_rows(world, service) if hasattr(kind, "clinic_id")]
+        kinds = kinds_of_rows(world.services[service].store, OfClinic)
         ids = {one.id for kind in kinds for one in work.session.scalars(select(kind))}
     acting = someone(Role.CLINICIAN, clinics=[clinic_id])
     scopes = ["content"]

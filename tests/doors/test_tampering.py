@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase
 
 from shared.auth.actors import Door, Role, system
 from shared.auth.tokens import STAFF_LIFETIME, service_token
 from shared.keys import Tampered
 from shared.settings import SERVICES, Settings
+from shared.store.carrying import kinds_of_rows
 from tests.doors.callers import Caller, Standing, cookies_of, stand
 from tests.doors.lines import Lines, listening
 from tests.doors.routes import address, routes_of, subject
 from tests.doors.test_alike import difference, told
 from tests.doors.test_canaries import sealed_columns
-from tests.doors.world import MEMBER_HOST, SECRET, STAFF_HOST, Known, World, kinds_of_rows
+from tests.doors.world import MEMBER_HOST, SECRET, STAFF_HOST, Known, World
 from tests.visitors import Visitor
 
 pytestmark = pytest.mark.timeout(900)
@@ -175,7 +177,7 @@ def swap(world: World, known: Known, service: str) -> list[tuple[Any, str]]:
     store, swapped = world.services[service].store, []
     clinics = {known.own.clinic_id, known.foreign.clinic_id}
     with store.unit_of_work(clinics=clinics, actor=system(service)) as work:
-        for kind in kinds_of_rows(world, service):
+        for kind in kinds_of_rows(world.services[service].store, DeclarativeBase):
             for column in sealed_columns(kind):
                 rows = [r for r in work.session.scalars(select(kind)) if getattr(r, column)]
                 values = [getattr(row, column) for row in rows]

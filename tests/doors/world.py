@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from sqlalchemy import event, insert, select
-from sqlalchemy.orm import DeclarativeBase
 
 from deploy.network import Network, bring_up_to_date, build_service, client_of, settle
 from deploy.seed.stage import SetClock
@@ -210,17 +209,6 @@ class World:
         """Open a transaction in a service."""
         store = self.services[name].store
         return store.unit_of_work(clinics=clinics, actor=actor or system(name))
-
-
-def kinds_of_rows(world: World, service: str) -> list[type[Any]]:
-    """Return the kinds of rows that a service keeps."""
-    tables = world.services[service].store.metadata.sorted_tables
-    bases, kinds = [DeclarativeBase], []
-    while bases:
-        below = bases.pop().__subclasses__()
-        bases += below
-        kinds += [kind for kind in below if getattr(kind, "__table__", None) in tables]
-    return kinds
 
 
 def build(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.reminders.rights import usecases
+from services.reminders.rights.usecases import PART
 from shared.clock import Clock
 from shared.service import Job
 from shared.store import Store
@@ -15,6 +15,6 @@ def jobs(store: Store, clock: Clock) -> Sequence[Job]:
         Job(
             name="endings",
             every=timedelta(seconds=10),
-            run=lambda: usecases.destroy_keys(store, now=clock.now()),
+            run=lambda: PART.destroy_keys(store, now=clock.now()),
         ),
     )

@@ -12,28 +12,13 @@ from services.reminders.roster.models import Consent, ErasedPerson, Person, Stop
 from services.reminders.roster.queries import PERSON
 from services.reminders.schedules.models import Due, Planning, Prompt, Schedule
 from services.reminders.sending.models import LinkKey, MailboxLetter
-from shared import erasure
-from shared.contracts.intake import PersonErased
 from shared.contracts.reminders import RemindersRequestSettled
-from shared.erasure import ErasureRow, Forgotten
+from shared.erasure import Forgotten, PartInErasing
 from shared.events.tables import wanted
-from shared.store import Store, UnitOfWork
+from shared.store import UnitOfWork
 
 REMOVED = (MailboxLetter, Form, Prompt, Consent, Stop)
 """What concerns one person alone, those that refer to others first."""
-
-
-def erase(work: UnitOfWork, event: PersonErased) -> None:
-    """Stop and remove everything of a person; their keys follow within seconds."""
-    erasure.begin(
-        work,
-        ErasedPerson,
-        clinic_id=event.clinic_id,
-        person_id=event.person_id,
-        request_id=event.request_id,
-        forget=forget,
-        now=event.occurred_at,
-    )
 
 
 def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) -> Forgotten:
@@ -51,22 +36,8 @@ def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) ->
     return Forgotten(stopped, removed)
 
 
-def destroy_keys(store: Store, *, now: datetime) -> int:
-    """Destroy the keys of those who are gone, and tell that it is done; return how many."""
-
-    def settle(work: UnitOfWork, row: ErasureRow, keys: int) -> None:
-        work.record(
-            RemindersRequestSettled(
-                clinic_id=row.clinic_id,
-                occurred_at=now,
-                request_id=row.request_id,
-                stopped=row.stopped,
-                removed=row.removed,
-                keys=keys,
-            )
-        )
-
-    return erasure.end_due(store, ErasedPerson, forget=forget, settle=settle, now=now)
+PART = PartInErasing(mark=ErasedPerson, forget=forget, answer=RemindersRequestSettled)
+"""The part of reminders, for the doors that hear of it and the job that ends it."""
 
 
 def _forget_card(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> None:

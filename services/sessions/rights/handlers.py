@@ -1,7 +1,7 @@
 """What rights does in sessions when intake speaks."""
 
-from services.sessions.rights import usecases
+from services.sessions.rights.usecases import PART
 from shared.contracts.intake import PersonErased
 from shared.events.inbox import Subscriptions
 
-SUBSCRIPTIONS: Subscriptions = {PersonErased: usecases.erase}
+SUBSCRIPTIONS: Subscriptions = {PersonErased: PART.erase}

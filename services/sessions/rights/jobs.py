@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.sessions.rights import usecases
+from services.sessions.rights.usecases import PART
 from shared.clock import Now
 from shared.service import Job
 from shared.store import Store
@@ -15,6 +15,6 @@ def jobs(store: Store, now: Now) -> Sequence[Job]:
         Job(
             name="endings",
             every=timedelta(seconds=10),
-            run=lambda: usecases.destroy_keys(store, now=now()),
+            run=lambda: PART.destroy_keys(store, now=now()),
         ),
     )

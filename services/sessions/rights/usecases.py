@@ -10,28 +10,13 @@ from services.sessions.plans import usecases as plans
 from services.sessions.plans.models import Answer
 from services.sessions.roster.handlers import FORM, PERSON
 from services.sessions.roster.models import Delivery, ErasedPerson, Form, Person
-from shared import erasure
-from shared.contracts.intake import PersonErased
 from shared.contracts.sessions import SessionsRequestSettled
-from shared.erasure import ErasureRow, Forgotten
+from shared.erasure import Forgotten, PartInErasing
 from shared.events.tables import wanted
-from shared.store import Store, UnitOfWork
+from shared.store import UnitOfWork
 
 REMOVED = (Form, Answer, Delivery)
 """What concerns one person alone. What is written about sessions stays: it is everyone's."""
-
-
-def erase(work: UnitOfWork, event: PersonErased) -> None:
-    """Stop and remove everything of a person; their keys follow within seconds."""
-    erasure.begin(
-        work,
-        ErasedPerson,
-        clinic_id=event.clinic_id,
-        person_id=event.person_id,
-        request_id=event.request_id,
-        forget=forget,
-        now=event.occurred_at,
-    )
 
 
 def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) -> Forgotten:
@@ -46,22 +31,8 @@ def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) ->
     return Forgotten(stopped, removed)
 
 
-def destroy_keys(store: Store, *, now: datetime) -> int:
-    """Destroy the keys of those who are gone, and tell that it is done; return how many."""
-
-    def settle(work: UnitOfWork, row: ErasureRow, keys: int) -> None:
-        work.record(
-            SessionsRequestSettled(
-                clinic_id=row.clinic_id,
-                occurred_at=now,
-                request_id=row.request_id,
-                stopped=row.stopped,
-                removed=row.removed,
-                keys=keys,
-            )
-        )
-
-    return erasure.end_due(store, ErasedPerson, forget=forget, settle=settle, now=now)
+PART = PartInErasing(mark=ErasedPerson, forget=forget, answer=SessionsRequestSettled)
+"""The part of sessions, for the doors that hear of it and the job that ends it."""
 
 
 def _forget_wishes(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> None:

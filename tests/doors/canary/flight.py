@@ -13,6 +13,7 @@ from typing import Any
 
 from kombu import Queue
 from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase
 from werkzeug.routing import Rule as Route
 
 from shared.auth.actors import Door, Role, system
@@ -24,6 +25,7 @@ from shared.labels import Label
 from shared.logs import configure_logs
 from shared.rates.rates import TooOften
 from shared.settings import SERVICES, Settings
+from shared.store.carrying import kinds_of_rows
 from tests.doors.callers import (
     EVERYONE,
     NO_ONE,
@@ -38,7 +40,7 @@ from tests.doors.canary.inputs import AT_ONCE, OF_THE_HOUSE, names_in, variants
 from tests.doors.canary.marks import UNREADABLE, Marks, marks_in, unpacked
 from tests.doors.oracle import comes_in
 from tests.doors.routes import Subject, about_the_last, address, methods_of, routes_of, subject
-from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World, kinds_of_rows
+from tests.doors.world import MEMBER_HOST, STAFF_HOST, Known, World
 from tests.visitors import bearer
 
 LINKED = re.compile(r'\b(?:href|action|formaction|src|srcset|content)="([^"]*)"')
@@ -138,7 +140,7 @@ class Flight:
         for service in SERVICES:
             store = self.world.services[service].store
             with store.unit_of_work(clinics=clinics, actor=system(service)) as work:
-                for kind in kinds_of_rows(self.world, service):
+                for kind in kinds_of_rows(self.world.services[service].store, DeclarativeBase):
                     for column in sealed_columns(kind):
                         label = kind.__table__.columns[column].info["label"]
                         for row in work.session.scalars(select(kind)):
