@@ -17,6 +17,10 @@ from shared.tenancy import loose_ends
 
 SCOPED_BY_CODE_ALONE = "Attune's own scoping alone keeps clinics apart; not for real people"
 
+DEBUGGED = "FLASK_DEBUG is set: it shows what it must not. Take it away."
+NOT_DEBUGGED = ("", "0", "false", "no")
+"""What Flask takes for no."""
+
 log = logger("start")
 
 
@@ -28,13 +32,18 @@ def fit_settings(
     Raises BadSettings with every reason at once: what PLT-24 refuses in the settings, and what
     the database says of the role that they name.
     """
-    return settings_of(service, environ, also=partial(_loose_ends, works=works))
+    return settings_of(service, environ, also=partial(_unfit, works=works, environ=environ))
 
 
 def say_what_keeps_clinics_apart(settings: Settings) -> None:
     """Leave a line in the log where no database does."""
     if settings.database_url.startswith("sqlite"):
         log.warning("scoped_by_code_alone", service=settings.service)
+
+
+def _unfit(settings: Settings, *, works: bool, environ: Mapping[str, str]) -> list[str]:
+    debugged = environ.get("FLASK_DEBUG", "0").lower() not in NOT_DEBUGGED
+    return ([DEBUGGED] if debugged else []) + _loose_ends(settings, works=works)
 
 
 def _loose_ends(settings: Settings, *, works: bool) -> list[str]:

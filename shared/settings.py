@@ -12,7 +12,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 SERVICES = ("intake", "sessions", "reminders", "reports")
 DEVELOPMENT_SECRET = "for development only, never in production"
@@ -178,13 +178,12 @@ def read_settings(
 
 def unfit_for_production(settings: Settings) -> list[str]:
     """Return what production mode refuses in these settings, one sentence each (PLT-24)."""
-    plain_broker = settings.broker_url.startswith("amqp://")
+    secret, broker, private = settings.secret_key, settings.broker_url, settings.private_broker_url
+    pages = settings.staff_url, settings.member_url
     checks = {
-        "ATTUNE_SECRET_KEY is missing or too short: give 32 characters or more.": len(
-            settings.secret_key
-        )
-        < 32
-        or settings.secret_key == DEVELOPMENT_SECRET,
+        "ATTUNE_SECRET_KEY is missing or too short: give 32 characters or more.": (
+            len(secret) < 32 or secret == DEVELOPMENT_SECRET
+        ),
         "ATTUNE_MASTER_KEY is missing: give 32 bytes, base64 (`attune keys new`).": (
             not settings.master_key
         ),
@@ -200,10 +199,8 @@ def unfit_for_production(settings: Settings) -> list[str]:
             settings.database_url.startswith("sqlite")
         ),
         "ATTUNE_DATABASE_URL must ask for TLS: add sslmode=verify-full (or =disable on "
-        "a private network that is encrypted itself).": settings.database_url.startswith(
-            "postgresql"
-        )
-        and "sslmode=" not in settings.database_url,
+        "a private network that is encrypted itself).": _unencrypted(settings.database_url),
+        "ATTUNE_KEY_STORE_URL must ask for TLS, too.": _unencrypted(settings.key_store_url),
         "ATTUNE_KEY_STORE_URL must name a PostgreSQL database that is not the service's own: "
         "keys must never lie in the backups of what they seal.": (
             settings.key_store_url.startswith("sqlite")
@@ -211,14 +208,25 @@ def unfit_for_production(settings: Settings) -> list[str]:
         ),
         "ATTUNE_BROKER_URL is the in-process broker: use RabbitMQ.": settings.embedded,
         "ATTUNE_BROKER_URL is not encrypted: use amqps:// (or add ?plaintext=accepted on a "
-        "private network that is encrypted itself).": plain_broker
-        and "plaintext=accepted" not in settings.broker_url,
-        "ATTUNE_STAFF_URL and ATTUNE_MEMBER_URL must be two different hosts.": (
-            settings.staff_url.split("//")[-1].split(":")[0]
-            == settings.member_url.split("//")[-1].split(":")[0]
+        "private network that is encrypted itself).": _in_plain_text(broker),
+        "ATTUNE_PRIVATE_BROKER_URL is not encrypted either.": (
+            private != broker and _in_plain_text(private)
+        ),
+        "ATTUNE_STAFF_URL and ATTUNE_MEMBER_URL must be https:// and two different hosts.": (
+            len({urlsplit(url).hostname for url in pages if url.startswith("https://")}) < 2
         ),
     }
     return [sentence for sentence, wrong in checks.items() if wrong]
+
+
+def _unencrypted(url: str) -> bool:
+    """Say whether a database need not prove who it is, and nobody said that this is fine."""
+    modes = parse_qs(urlsplit(url).query).get("sslmode", [])
+    return url.startswith("postgresql") and modes not in (["verify-full"], ["disable"])
+
+
+def _in_plain_text(url: str) -> bool:
+    return url.startswith("amqp://") and "plaintext=accepted" not in url
 
 
 def _place_of(url: str) -> tuple[str | None, int, str]:

@@ -121,6 +121,9 @@ class TestWeb:
         assert "may pass over row-level security" in why
         assert "its role owns tables" in why
 
+    def test_refuses_to_be_debugged(self, refusal_of, database):
+        assert "FLASK_DEBUG is set" in refusal_of(database.url, "web", "intake", FLASK_DEBUG="1")
+
     def test_refuses_a_database_with_an_open_table(self, refusal_of, database):
         with psycopg.connect(database.owner_url) as owner:
             owner.execute("CREATE TABLE later (clinic_id uuid, id uuid)")

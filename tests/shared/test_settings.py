@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import BadSettings, Mode, Settings, read_settings
+from shared.settings import DEVELOPMENT_SECRET, BadSettings, Mode, Settings, read_settings
 
 FIT = {
     "ATTUNE_MODE": "production",
@@ -81,6 +81,7 @@ class TestProduction:
         [
             ("ATTUNE_SECRET_KEY", ""),
             ("ATTUNE_SECRET_KEY", "short"),
+            ("ATTUNE_SECRET_KEY", DEVELOPMENT_SECRET),
             ("ATTUNE_MASTER_KEY", ""),
             ("ATTUNE_TRUSTED_HOSTS", ""),
             ("ATTUNE_TRUSTED_PROXIES", ""),
@@ -88,15 +89,23 @@ class TestProduction:
             ("ATTUNE_MAX_BODY_BYTES", "0"),
             ("ATTUNE_DATABASE_URL", "sqlite:///x.sqlite"),
             ("ATTUNE_DATABASE_URL", "postgresql://intake@db/intake"),
+            ("ATTUNE_DATABASE_URL", "postgresql://intake@db/intake?sslmode=require"),
+            ("ATTUNE_DATABASE_URL", "postgresql://intake@db/intake?sslmode=prefer"),
             ("ATTUNE_KEY_STORE_URL", ""),
             ("ATTUNE_KEY_STORE_URL", FIT["ATTUNE_DATABASE_URL"]),
+            ("ATTUNE_KEY_STORE_URL", "postgresql://intake@keys/intake"),
+            ("ATTUNE_KEY_STORE_URL", "postgresql://intake@keys/intake?sslmode=allow"),
             ("ATTUNE_BROKER_URL", "memory://"),
             ("ATTUNE_BROKER_URL", "amqp://intake@broker/attune"),
+            ("ATTUNE_PRIVATE_BROKER_URL", "amqp://private@broker/attune"),
             ("ATTUNE_MEMBER_URL", "https://staff.example"),
+            ("ATTUNE_MEMBER_URL", "http://members.example"),
+            ("ATTUNE_STAFF_URL", "http://staff.example"),
         ],
     )
     def test_what_is_unfit_stops_the_start(self, name: str, value: str) -> None:
-        assert mistakes({**FIT, name: value})
+        [why] = mistakes({**FIT, name: value})
+        assert name in why
 
     def test_the_clock_cannot_be_moved(self) -> None:
         assert read_settings("intake", FIT).clock_file is None
