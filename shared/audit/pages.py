@@ -1,11 +1,12 @@
 """Pages about who looked at what: for auditors the trail, and for one person an account of it.
 
 People stand in them as short codes. Only where a service knows names (``know_names``) do its
-pages show those of staff and clinics; nobody in care is ever named.
+pages show those of staff and clinics; nobody in care is ever named. Lines that belong to no clinic
+are those of several organizations: an auditor sees what their own staff did, or had done to them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,6 +18,7 @@ from shared.audit.queries import PAGE, Wanted, lines, named, short
 from shared.auth.actors import Role
 from shared.auth.policy import current_actor
 from shared.errors import NotFound
+from shared.keys import HOUSE
 from shared.store import UnitOfWork
 from shared.web.menu import ROLE_WORDS
 from shared.web.requests import now, reading
@@ -48,6 +50,8 @@ class Names:
 
     clinics: NamesOf = lambda _: {}
     staff: NamesOf = lambda _: {}
+    organization: str = ""
+    """What the lines that belong to no clinic are called, where a service has any of them."""
 
 
 def know_names(app: Flask, names: Names) -> None:
@@ -60,9 +64,11 @@ def index() -> str:
     """Show one clinic's trail, newest first."""
     with reading() as work:
         wanted = _wanted()
+        clinics = _clinics(work)
+        if wanted.clinic_id == HOUSE:
+            wanted = _of_the_organization(work, wanted)
         found = lines(work, wanted, most=PAGE + 1)
         shown = _shown(work, wanted.clinic_id, found[:PAGE])
-        clinics = _clinics(work)
         _note(work, wanted)
     older = _older(found) if len(found) > PAGE else None
     return render_template(
@@ -70,7 +76,7 @@ def index() -> str:
         wanted=wanted,
         rows=shown,
         older=older,
-        clinics=clinics,
+        clinics=[*clinics, *_organization()],
         roles=[(str(role), ROLE_WORDS[role]) for role in Role],
         acts=[(str(act), says) for act, says in ACTS.items()],
     )
@@ -96,10 +102,13 @@ def account(person_id: UUID) -> str:
 
 
 def chosen_clinic() -> UUID:
-    """Return the clinic that an address asks about, or the first; raises NotFound for others'."""
-    clinics = sorted(current_actor().clinics)
-    clinic_id = _typed("clinic", UUID) or (clinics[0] if clinics else None)
-    if clinic_id is None or clinic_id not in clinics:
+    """Return the clinic that an address asks about, or the first; raises NotFound for others'.
+
+    HOUSE stands for what belongs to the organization and to no clinic of it.
+    """
+    places = [*sorted(current_actor().clinics), *(place for place, _ in _organization())]
+    clinic_id = _typed("clinic", UUID) or (places[0] if places else None)
+    if clinic_id is None or clinic_id not in places:
         raise NotFound
     return clinic_id
 
@@ -139,6 +148,18 @@ def _day(text: str) -> date:
     return day
 
 
+def _organization() -> list[tuple[UUID, str]]:
+    named = _names().organization
+    return [(HOUSE, named)] if named else []
+
+
+def _of_the_organization(work: UnitOfWork, wanted: Wanted) -> Wanted:
+    """Ask for what no clinic has, and of it for what concerns the actor's own staff alone."""
+    own = frozenset(_names().staff(work))
+    work.open_for({*work.clinics, HOUSE})
+    return replace(wanted, among=own)
+
+
 def _note(work: UnitOfWork, wanted: Wanted) -> None:
     """Leave word in the trail of who looked at it."""
     work.note(
@@ -167,7 +188,9 @@ def _shown(work: UnitOfWork, clinic_id: UUID, found: Any) -> list[dict[str, Any]
             "role": ROLE_WORDS[Role(row.role)] if row.role else row.door.capitalize(),
             "did": ACTS.get(row.act, row.act),
             "what": (row.what or "-").replace("_", " "),
-            "about": f"{row.subject_kind} {short(row.subject)}".strip() or "-",
+            "about": staff.get(row.subject)
+            or f"{row.subject_kind} {short(row.subject)}".strip()
+            or "-",
             "purpose": row.purpose,
             "outcome": row.outcome,
             "clinic": clinic,

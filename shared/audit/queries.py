@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from shared.audit.tables import audit_entry
 from shared.store import UnitOfWork
@@ -18,7 +18,10 @@ _ROW = audit_entry.c
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which lines of a clinic's trail: what is None is not asked about; a day is one in UTC."""
+    """Which lines of a clinic's trail: what is None is not asked about; a day is one in UTC.
+
+    ``among`` leaves lines by or about these ids alone, and those by and about nobody.
+    """
 
     clinic_id: UUID
     before: int | None = None
@@ -27,6 +30,7 @@ class Wanted:
     act: str | None = None
     actor_id: UUID | None = None
     subject_id: UUID | None = None
+    among: frozenset[UUID] | None = None
 
 
 def lines(work: UnitOfWork, wanted: Wanted, *, most: int = PAGE) -> Sequence[Any]:
@@ -40,6 +44,8 @@ def lines(work: UnitOfWork, wanted: Wanted, *, most: int = PAGE) -> Sequence[Any
             if name is None:
                 return []
             asked = asked.where(column == name)
+    if wanted.among is not None:
+        asked = asked.where(_by_or_about(work, wanted.clinic_id, wanted.among))
     newest = asked.order_by(_ROW.position.desc()).limit(most)
     return work.session.connection().execute(newest).all()
 
@@ -56,6 +62,12 @@ def short(pseudonym: bytes | None) -> str:
         return ""
     code = b32encode(pseudonym[:5]).decode().lower()
     return f"{code[:4]}-{code[4:]}"
+
+
+def _by_or_about(work: UnitOfWork, clinic_id: UUID, ids: Iterable[UUID]) -> ColumnElement[bool]:
+    known = named(work, clinic_id, dict.fromkeys(ids, ""))
+    nobodys = _ROW.actor.is_(None) & _ROW.subject.is_(None)
+    return _ROW.actor.in_(known) | _ROW.subject.in_(known) | nobodys
 
 
 def _plainly(wanted: Wanted) -> Select[Any]:

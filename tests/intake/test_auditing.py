@@ -1,15 +1,17 @@
 """Who looked at what: the lines that pages leave, and the pages that show them."""
 
 import re
+from uuid import UUID
 
 import pytest
 
+from services.intake.directory import queries as directory_queries
 from services.intake.directory import usecases as directory
 from services.intake.directory.domain import Posting
 from services.intake.people import queries
 from shared.audit import Act
 from shared.auth.actors import Role
-from shared.keys import KeyName, Scope
+from shared.keys import HOUSE, KeyName, Scope
 from tests.intake.conftest import PASSWORD
 from tests.trails import break_off, lines, seen
 from tests.visitors import Visitor
@@ -187,6 +189,73 @@ class TestTrail:
         for service in ("intake", "sessions", "reminders", "reports"):
             asked = f"/{service}/audit?clinic={house.clinic}&amp;who={house.staff['ines']}"
             assert asked in page
+
+
+class TestWhatBelongsToNoClinic:
+    @pytest.fixture
+    def stranger(self, house) -> Visitor:
+        """Someone of the staff of another organization, who looks at their own account."""
+        with house.work() as work:
+            other = directory.found_organization(work, name="Elsewhere", now=house.clock.now())
+            directory.register_staff(
+                work,
+                organization_id=other.id,
+                name="Xavier of elsewhere",
+                sign_in="xavier",
+                password=PASSWORD,
+                postings=[Posting(Role.ORGANIZATION_ADMIN)],
+                starting=False,
+                now=house.clock.now(),
+            )
+        visitor = house.visitor("xavier")
+        visitor.get("/intake/account")
+        return visitor
+
+    def test_is_read_by_the_auditor_of_the_organization(self, house, auditor):
+        page = trail(auditor, clinic=HOUSE)
+
+        assert "The organization itself" in page
+        assert "Vera of the auditors" in page
+        assert "Signed in" in page
+
+    def test_is_about_their_own_staff_and_nobody_elses(self, house, auditor, stranger):
+        page = trail(auditor, clinic=HOUSE)
+
+        store = house.service.store
+        theirs = {store.keys.known_pseudonym(HOUSE, one) for one in self.staff_of(house)} - {None}
+        every = lines(store, HOUSE)[:-1]
+        own = [line for line in every if {line.actor, line.subject} & theirs]
+        assert 0 < len(own) < len(every)
+        assert page.count('data-label="When"') == len(own)
+
+    def test_of_one_of_them_can_be_asked_by_their_code(self, house, auditor, stranger):
+        codes = auditor.get(f"/intake/audit/staff?clinic={HOUSE}").text
+        asked = re.findall(rf"/intake/audit\?clinic={HOUSE}&amp;who=([0-9a-f-]{{36}})", codes)
+
+        assert {str(one) for one in self.staff_of(house)} == set(asked)
+        assert "/sessions/audit?" not in codes.split("<main")[1]
+        auditor.get("/intake/account")
+        assert "No line fits" not in trail(auditor, clinic=HOUSE, who=self.vera(house))
+
+    def test_looking_at_it_leaves_a_line_there(self, house, auditor):
+        trail(auditor, clinic=HOUSE)
+
+        line = lines(house.service.store, HOUSE)[-1]
+        assert (line.role, line.what, line.purpose) == ("auditor", "audit_entry", "audit")
+
+    @pytest.mark.parametrize("name", ["marta", "rui", "olga"])
+    def test_is_closed_to_other_roles(self, house, name):
+        assert house.visitor(name).get(f"/intake/audit?clinic={HOUSE}").status_code == 403
+
+    def staff_of(self, house) -> set[UUID]:
+        """Return the ids of the staff of the house, its auditor included."""
+        with house.work() as work:
+            found = directory_queries.staff_of(work, house.organization_id)
+            return {account.id for account, _ in found}
+
+    def vera(self, house) -> UUID:
+        """Return the auditor's id."""
+        return (self.staff_of(house) - set(house.staff.values())).pop()
 
 
 @pytest.mark.requirement("REC-10")
