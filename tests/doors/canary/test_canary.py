@@ -1,8 +1,10 @@
 """What anyone types is sealed, or in front of whom it concerns, and found nowhere else (PLT-12)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +23,7 @@ from tests.doors.canary.flight import Flight, Logs, Tap
 from tests.doors.canary.inputs import list_of_people
 from tests.doors.canary.marks import marks_in
 from tests.doors.world import SECRET, Told, World, build, next_due
-from tests.servers.postgres import Database
+from tests.servers.postgres import Database, Postgres
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.smtp import Smtp
 
@@ -43,7 +45,12 @@ def test_on_this_machine_alone(tmp_path: Path, smtp: Smtp) -> None:
 
 
 def test_on_servers(
-    tmp_path: Path, smtp: Smtp, rabbitmq: RabbitMQ, vhost: str, furnished_database
+    tmp_path: Path,
+    smtp: Smtp,
+    postgres: Postgres,
+    rabbitmq: RabbitMQ,
+    vhost: str,
+    furnished_database,
 ) -> None:
     databases = {name: furnished_database(name) for name in SERVICES}
     shared = {"broker_prefix": "canary", "broker_url": rabbitmq.url(vhost)}
@@ -55,20 +62,21 @@ def test_on_servers(
         smtp,
     )
 
-    assert_nothing_strayed(flight, databases.values())
+    lying = chain.from_iterable(map(lying_with, (postgres, rabbitmq)))
+    assert_nothing_strayed(flight, chain(map(Database.dump, databases.values()), lying))
 
 
 ONLY_RECKONED = {"couples", "therapists", "largest", "consent"}
 """Numbers of a clinic that the coverage page is asked in its address, and keeps nowhere."""
 
 
-def assert_nothing_strayed(flight: Flight, databases) -> None:
+def assert_nothing_strayed(flight: Flight, kept: Iterable[bytes]) -> None:
     """Look into everything that is kept, and say where a mark is that may not be there."""
     flight.open_what_is_sealed()
     flight.world.rest()
     of_the_house = flight.of_the_house()
-    for kept in (*files_below(flight.world.folder), *map(Database.dump, databases)):
-        flight.astray["kept as it is"] |= marks_in(kept) - of_the_house
+    for one in chain(files_below(flight.world.folder), kept):
+        flight.astray["kept as it is"] |= marks_in(one) - of_the_house
 
     assert flight.strays() == {}
     assert flight.beyond_the_matrix() == []
@@ -144,6 +152,17 @@ def send_letters(flight: Flight, told: Told, smtp: Smtp) -> None:
     world.rest()
 
 
-def files_below(folder: Path) -> list[bytes]:
-    """Return every file that the services keep, as it lies there."""
-    return [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
+def files_below(folder: Path) -> Iterator[bytes]:
+    """Yield every file that is kept, as it lies there."""
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):  # a server goes on putting its files in order
+            if path.is_file():
+                yield path.read_bytes()
+
+
+def lying_with(server: Postgres | RabbitMQ) -> Iterator[bytes]:
+    """Yield the bytes of all that a server has on its disk, and what it said meanwhile."""
+    found = list(files_below(server.folder))
+    assert sum(map(len, found)) > 100_000
+    log = server.ground.folder / f"{server.folder.name}.log"
+    yield from (*found, log.read_bytes())
