@@ -7,7 +7,7 @@ are those of several organizations: an auditor sees what their own staff did, or
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -26,7 +26,8 @@ from shared.web.sent import LARGEST
 
 blueprint = Blueprint("trail", __name__)
 
-MOST_IN_AN_ACCOUNT = 1_000
+MOST_IN_AN_ACCOUNT = 500
+"""How many lines of an account stand on one page; the rest follows on the next."""
 ACTS = {
     Act.READ: "Looked",
     Act.WROTE: "Wrote",
@@ -89,16 +90,32 @@ def account(person_id: UUID) -> str:
         clinics = _clinics(work)
         rows = []
         for clinic_id in work.clinics:
-            wanted = Wanted(clinic_id=clinic_id, subject_id=person_id)
-            found = lines(work, wanted, most=MOST_IN_AN_ACCOUNT)
+            until = _typed("until", _moment)
+            wanted = Wanted(clinic_id=clinic_id, subject_id=person_id, until=until)
+            found = lines(work, wanted, most=MOST_IN_AN_ACCOUNT + 1)
             rows += _shown(work, clinic_id, found)
             if found:
                 _note(work, wanted)
-    rows.sort(key=lambda row: row["at"], reverse=True)
-    several = len(clinics) > 1
+    rows, older = _one_page(sorted(rows, key=lambda row: row["at"], reverse=True))
     return render_template(
-        "trail/account.html", rows=rows, person_id=person_id, at=now(), several=several
+        "trail/account.html",
+        rows=rows,
+        person_id=person_id,
+        at=now(),
+        several=len(clinics) > 1,
+        older=older and url_for(".account", person_id=person_id, until=older.isoformat()),
     )
+
+
+def _one_page(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], datetime | None]:
+    """Return the newest lines, and the moment at which the next page begins, if there is one.
+
+    Lines of one moment stand on one page, so that none is lost between two.
+    """
+    if len(rows) <= MOST_IN_AN_ACCOUNT:
+        return rows, None
+    edge = rows[MOST_IN_AN_ACCOUNT]["at"]
+    return [row for row in rows if row["at"] > edge], edge
 
 
 def chosen_clinic() -> UUID:
@@ -138,6 +155,14 @@ def _position(text: str) -> int:
     if not 0 <= position <= LARGEST:
         raise ValueError
     return position
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment in UTC; raises ValueError."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as beyond:
+        raise ValueError from beyond
 
 
 def _day(text: str) -> date:

@@ -25,6 +25,7 @@ class Wanted:
 
     clinic_id: UUID
     before: int | None = None
+    until: datetime | None = None
     day: date | None = None
     role: str | None = None
     act: str | None = None
@@ -78,6 +79,8 @@ def _plainly(wanted: Wanted) -> Select[Any]:
             asked = asked.where(column == value)
     if wanted.before is not None:
         asked = asked.where(_ROW.position < wanted.before)
+    if wanted.until is not None:
+        asked = asked.where(_ROW.at <= wanted.until)
     if wanted.day is not None:
         began = datetime.combine(wanted.day, time(), UTC)
         asked = asked.where(_ROW.at >= began, _ROW.at < began + timedelta(days=1))

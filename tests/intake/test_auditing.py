@@ -276,6 +276,25 @@ class TestAccount:
         assert str(noa) not in page
         assert "Noa" not in page
 
+    def test_lists_everything_and_loses_no_line_between_two_pages(self, house, ana):
+        for batch in range(0, 504, 6):
+            with house.work() as work:
+                for nth in range(batch, batch + 6):
+                    word = f"nth {nth}"
+                    work.note(
+                        Act.READ, clinic_id=house.clinic, subject_id=ana, kind="person", what=word
+                    )
+
+        marta, words = house.visitor("marta"), re.compile(r"nth \d+")
+        first = marta.get(f"/intake/audit/people/{ana}").text
+        [older] = re.findall(r'href="(/intake/audit/people/[^"]*until=[^"]+)"', first)
+        second = marta.get(older.replace("&amp;", "&")).text
+
+        assert sorted(words.findall(first) + words.findall(second)) == sorted(
+            f"nth {nth}" for nth in range(504)
+        )
+        assert "Older lines" not in second
+
     def test_is_led_to_from_the_persons_card(self, house, ana_and_noa, ana):
         page = house.visitor("marta").get(house.page(ana_and_noa)).text
 
