@@ -1,4 +1,4 @@
-"""What intake keeps of a member besides their name: talks, questionnaires, questions, a pause."""
+"""What is kept of a member besides their name: talks, questionnaires, a pause, a quarter."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,6 +13,9 @@ from services.intake.questionnaires import usecases as questionnaires
 from services.intake.questionnaires.domain import Answer
 from services.intake.screening import usecases as screening
 from services.intake.screening.models import TalkAlone
+from services.sessions.outcomes import usecases as outcomes
+from services.sessions.outcomes.domain import Quarter
+from services.sessions.roster.models import Relationship
 from shared.auth.links import hash_of_link
 from shared.consent.ledger import Evidence
 from shared.consent.terms import Method, Setting
@@ -22,6 +25,7 @@ FIRST_CONVERSATION, K10 = 1, 42
 
 OWN_WORDS: Mapping[str, Answer] = {"h1": "more time"}
 ON_PAPER = Evidence(method=Method.ON_PAPER, setting=Setting.ALONE_AT_CLINIC)
+CLOSED = Quarter(2026, 3)
 ALMOST_A_YEAR = timedelta(days=350)
 NOT_TOLD = "contact.voicemail"
 """Something a member may permit of which no other service hears."""
@@ -91,3 +95,11 @@ def ask_by_link(
         token_hash=hash_of_link(secret, token),
         now=now,
     )
+
+
+def count(work: Any, relationship_id: UUID) -> None:
+    """Keep in sessions what a relationship contributed to the quarter that was closed."""
+    relationship = work.session.scalars(
+        select(Relationship).where(Relationship.id == relationship_id)
+    ).one()
+    outcomes.freeze(work, CLOSED, relationship, "sessions.held", "none")

@@ -188,12 +188,15 @@ def ask_for_all(world: World, known: Known, service: str, provider: Provider) ->
     app, clinic_id = world.services[service].app, known.own.clinic_id
     with world.work(service, clinic_id) as work:
         kinds = kinds_of_rows(world.services[service].store, OfClinic)
-        ids = {one.id for kind in kinds for one in work.session.scalars(select(kind))}
+        rows = [one for kind in kinds for one in work.session.scalars(select(kind))]
+    wanted = {(one.id, 1) for one in rows}
+    wanted |= {(clinic_id, one.period) for one in rows if hasattr(one, "period")}
     acting = someone(Role.CLINICIAN, clinics=[clinic_id])
     scopes = ["content"]
     headers = bearer(app, caller=min(provider.audience), scopes=scopes, acting=acting)
     references = [
-        {"clinic_id": str(clinic_id), "subject_id": str(one), "version": 1} for one in sorted(ids)
+        {"clinic_id": str(clinic_id), "subject_id": str(one), "version": version}
+        for one, version in sorted(wanted)
     ]
     for start in range(0, len(references), PAGE):
         page = {"references": references[start : start + PAGE]}

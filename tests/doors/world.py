@@ -499,6 +499,8 @@ def _keep(world: World, house: House) -> None:
             household.questionnaire_id = keeping.give_out(work, relationship_id, first, now)
             household.talk_id = keeping.talk_with(work, first)
             keeping.permit_long_ago(work, house.clinic_id, first, now)
+        with world.work("sessions", house.clinic_id) as work:
+            keeping.count(work, relationship_id)
 
 
 def _ask_by_link(world: World, house: House) -> str:

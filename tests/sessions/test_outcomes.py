@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from services.sessions.outcomes import domain
 from services.sessions.outcomes.domain import Change, Quarter
 from shared.contracts.sessions import SessionsPeriodClosed
+from shared.keys import KeyName, Scope
 from tests.sessions.house import CLINIC
 from tests.sessions.test_records import write
 from tests.visitors import bearer
@@ -115,6 +117,30 @@ class TestClosing:
         close(house)
 
         assert values(house, pair)["listened"] == category
+
+    def test_how_a_relationship_fared_stands_sealed(self, house, pair):
+        answer(house, pair, [3, 5], [6, 5])
+        close(house)
+
+        with house.service.store.engine.connect() as connection:
+            kept = connection.execute(text("SELECT value FROM contribution")).scalars().all()
+        assert kept
+        assert not [one for one in kept if b"lower" in bytes(one)]
+        assert values(house, pair)["listened"] == "any_lower"
+
+    @pytest.mark.parametrize("gone", ["before the quarter closes", "after it"])
+    def test_nothing_is_told_of_one_whose_key_was_destroyed(self, house, pair, gone):
+        answer(house, pair, [3, 5], [6, 5])
+        other = house.relationship("Cedar", "Drift")
+        house.settle()
+        if gone == "after it":
+            close(house)
+
+        house.service.store.keys.destroy(KeyName(CLINIC, Scope.RELATIONSHIP, pair.id))
+        close(house)
+
+        assert values(house, pair) == {}
+        assert values(house, other)
 
     def test_sessions_and_things_tried_are_told_in_bands(self, house, pair, clinician):
         for _ in range(2):

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.sessions.roster.models import Base
 from shared.columns import holding
-from shared.labels import DataClass
-from shared.store import ClaimRow, ClinicRow
+from shared.labels import DataClass, Scope
+from shared.store import ClaimRow, ClinicRow, sealed
 
 
 class Closing(ClaimRow, Base):
@@ -32,7 +32,10 @@ class ClosedPeriod(ClinicRow, Base):
 
 
 class Contribution(ClinicRow, Base):
-    """The one category of one episode in one measure and quarter; never changed."""
+    """The one category of one episode in one measure and quarter; never changed.
+
+    The category says how a relationship fared, so it is sealed with the key of that relationship.
+    """
 
     __tablename__ = "contribution"
     __table_args__ = (
@@ -43,6 +46,9 @@ class Contribution(ClinicRow, Base):
     )
 
     period: Mapped[int]
+    relationship_id: Mapped[UUID]
     episode_id: Mapped[UUID]
     measure: Mapped[str] = mapped_column(String(40), info=holding(DataClass.CODE))
-    value: Mapped[str] = mapped_column(String(40), info=holding(DataClass.CODE))
+    value: Mapped[bytes | None] = sealed(
+        DataClass.CLINICAL, scope=Scope.RELATIONSHIP, subject="relationship_id"
+    )

@@ -51,8 +51,8 @@ def anything_pending(work: UnitOfWork, clinic_id: UUID) -> bool:
 
 def contributions_of(
     work: UnitOfWork, clinic_id: UUID, quarter: domain.Quarter
-) -> Iterator[tuple[UUID, str, str]]:
-    """Yield (episode, measure, category) of every relationship that was in care in a quarter."""
+) -> Iterator[tuple[Relationship, str, str]]:
+    """Yield (relationship, measure, category) for all that were in care in a quarter."""
     begin, end = quarter.span(roster.zone_of(work, clinic_id))
     relationships = work.session.scalars(
         select(Relationship).where(
@@ -64,17 +64,20 @@ def contributions_of(
     for one in relationships:
         answers = _answers(work, one.id, end)
         for measure, question in measures()["steps"].items():
-            yield one.episode_id, measure, _change(answers, question, begin)
+            yield one, measure, _change(answers, question, begin)
         counts = {
             "sessions.held": _sessions(work, one.id, quarter),
             "experiments.tried": _experiments(work, one.id, begin, end),
         }
         for measure, bands in measures()["bands"].items():
-            yield one.episode_id, measure, domain.band_of(counts[measure], bands)
+            yield one, measure, domain.band_of(counts[measure], bands)
 
 
 def provide(work: UnitOfWork, references: Sequence[Reference]) -> dict[Reference, Content | None]:
-    """Give reports the frozen rows of closed quarters; a quarter not closed is left out."""
+    """Give reports the frozen rows of closed quarters; a quarter not closed is left out.
+
+    A row whose relationship's key was destroyed is left out as well.
+    """
     found: dict[Reference, Content | None] = {}
     for reference in references:
         closed = work.session.scalar(
@@ -97,8 +100,11 @@ def _frozen(work: UnitOfWork, reference: Reference) -> list[dict[str, str]]:
         )
         .order_by(Contribution.episode_id, Contribution.measure)
     )
+    opened = [(row, work.open(row, "value")) for row in rows]
     return [
-        {"episode": str(row.episode_id), "measure": row.measure, "value": row.value} for row in rows
+        {"episode": str(row.episode_id), "measure": row.measure, "value": value}
+        for row, value in opened
+        if value is not None
     ]
 
 

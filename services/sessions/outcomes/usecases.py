@@ -1,5 +1,6 @@
 """Closing a clinic's quarter: once, for good, and only when everything told has arrived."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from services.sessions.outcomes.domain import Quarter
 from services.sessions.outcomes.models import ClosedPeriod, Closing, Contribution
 from services.sessions.roster import queries as roster
 from services.sessions.roster.domain import day_in
+from services.sessions.roster.models import Relationship
 from shared.contracts.sessions import SessionsPeriodClosed
+from shared.keys import KeyGone
 from shared.store import UnitOfWork
 
 
@@ -52,11 +55,21 @@ def close_period(
     work.add(
         ClosedPeriod(clinic_id=clinic_id, id=work.new_id(), period=quarter.code, closed_at=now)
     )
-    for episode_id, measure, value in list(queries.contributions_of(work, clinic_id, quarter)):
-        row = Contribution(clinic_id=clinic_id, id=work.new_id(), period=quarter.code)
-        row.episode_id, row.measure, row.value = episode_id, measure, value
-        work.session.add(row)
+    for relationship, measure, value in list(queries.contributions_of(work, clinic_id, quarter)):
+        freeze(work, quarter, relationship, measure, value)
     closing.period = quarter.following.code
     closing.due_at = quarter.following.span(roster.zone_of(work, clinic_id))[1] + grace
     work.record(SessionsPeriodClosed(clinic_id=clinic_id, occurred_at=now, period=quarter.code))
     return True
+
+
+def freeze(
+    work: UnitOfWork, quarter: Quarter, relationship: Relationship, measure: str, value: str
+) -> None:
+    """Keep a category; of a relationship whose key was destroyed nothing is kept any more."""
+    row = Contribution(clinic_id=relationship.clinic_id, id=work.new_id(), period=quarter.code)
+    row.relationship_id, row.episode_id = relationship.id, relationship.episode_id
+    row.measure = measure
+    with suppress(KeyGone):
+        work.seal(row, value=value)
+        work.session.add(row)
