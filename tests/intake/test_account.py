@@ -1,15 +1,17 @@
 """One's own account: password, where one is signed in, and showing again that it is oneself."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from services.intake.directory.models import StaffSeen
 from shared.audit import audit_entry
 from shared.contracts.intake import SignInEnded
 from shared.keys import HOUSE
-from tests.intake.conftest import PASSWORD, STAFF_HOST, House
+from tests.intake.conftest import MONDAY, PASSWORD, STAFF_HOST, House
 from tests.visitors import Visitor
 
 OWN = "four words of my own"
@@ -47,6 +49,22 @@ class TestWhereOneIsSignedIn:
         house.wall_clock.pass_by(minutes=26)
 
         assert house.visitor("joao").get("/intake/account").text.count("Signed in ") == 1
+
+    @pytest.mark.requirement("PLT-21")
+    @pytest.mark.parametrize(
+        "other", [update(StaffSeen).values(seen_at=MONDAY - timedelta(days=9)), delete(StaffSeen)]
+    )
+    def test_is_decided_by_nothing_that_a_renewal_notes(self, house, other):
+        visitor = house.visitor("ines")
+        assert visitor.get("/intake/session/renew").status_code == 303
+        with house.service.store.engine.begin() as connection:
+            assert connection.execute(other).rowcount == 1
+
+        page = visitor.get("/intake/relationships")
+        renewed = visitor.get("/intake/session/renew?next=/intake/relationships")
+
+        assert page.status_code == 200
+        assert renewed.headers["Location"] == "/intake/relationships"
 
     def test_can_be_ended_one_by_one(self, house):
         other, here = house.visitor("joao"), house.visitor("joao")
