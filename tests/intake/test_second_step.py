@@ -1,13 +1,15 @@
 """The second step of a sign-in: a code from a phone, or a recovery code."""
 
 import re
-from datetime import timedelta
 
 import pytest
+from argon2 import Type, extract_parameters
+from itsdangerous import URLSafeSerializer
 from pyotp import TOTP
 from sqlalchemy import select
 
 from services.intake.app import create_service
+from services.intake.directory import usecases
 from services.intake.directory.models import RecoveryCode, StaffAccount
 from shared.settings import Mode, Settings
 from tests.intake.conftest import PASSWORD, STAFF_HOST, House
@@ -343,11 +345,43 @@ class TestWhereRealPeopleAreInCare:
                 assert part in cookie, cookie
 
 
-def test_a_sign_in_is_known_by_another_id_each_time(house):
-    cookies = []
-    for _ in range(2):
-        visitor = house.visitor("ines")
-        cookies.append(visitor.browser.get_cookie("attune-session", domain="localhost").value)
-        house.wall_clock.at += timedelta(seconds=1)
+@pytest.mark.requirement("PLT-19")
+def test_a_sign_in_is_known_by_another_id_each_time_also_in_the_same_browser(house):
+    visitor, ids = house.visitor("ines"), set()
+    for _ in range(3):
+        visitor.post("/intake/sign-in", {"name": "ines", "password": PASSWORD})
+        ids.add(shown_by(visitor)[0])
 
-    assert cookies[0] != cookies[1]
+    assert len(ids) == 3
+
+
+@pytest.mark.requirement("PLT-19")
+def test_what_renews_a_sign_in_is_chance_and_a_moment_and_names_nobody(house):
+    secret, at = shown_by(house.visitor("ines"))
+
+    assert re.fullmatch(r"[\w-]{43,}", secret)
+    assert isinstance(at, float)
+
+
+def shown_by(visitor: Visitor) -> list:
+    """Return all that a browser shows where its sign-in is renewed."""
+    cookie = visitor.browser.get_cookie("attune-session", domain="localhost").value
+    return URLSafeSerializer("").loads_unsafe(cookie)[1]
+
+
+def test_a_password_is_kept_as_argon2id_that_costs_what_it_should(house):
+    with house.work() as work:
+        usecases.choose_password(
+            work,
+            staff_id=house.staff["ines"],
+            present=PASSWORD,
+            password="four words of my own",
+            now=house.wall_clock.now(),
+        )
+        account = work.session.get(StaffAccount, house.staff["ines"])
+        kept = work.open(account, "password")
+
+    found = extract_parameters(kept)
+    assert found.type is Type.ID
+    assert found.memory_cost >= 19 * 1024
+    assert found.time_cost >= 2
