@@ -117,6 +117,20 @@ class TestSession:
         assert visitor.get("/intake/relationships").status_code == 303
         assert "sign-in" in visitor.get("/intake/session/renew").headers["Location"]
 
+    def test_leaves_no_form_of_theirs_to_whoever_comes_next(self, house):
+        visitor = house.visitor("ines")
+        theirs = visitor.form_token()
+        visitor.post("/intake/sign-out")
+
+        page = visitor.browser.post(
+            "/intake/sign-in",
+            data={"csrf_token": theirs, "name": "joao", "password": PASSWORD},
+            base_url=visitor.base_url,
+        )
+
+        assert page.status_code == 400
+        assert "You are signed out." in visitor.get("/intake/sign-in").text
+
     @pytest.mark.requirement("PLT-19")
     def test_is_over_at_once_when_roles_change(self, house):
         clinician, admin = house.visitor("joao"), house.visitor("marta")

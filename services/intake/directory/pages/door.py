@@ -109,11 +109,12 @@ def own_password() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Close the session and forget who was signed in."""
+    """Close the session and forget who was signed in; forms begin anew for whoever comes next."""
     with unit_of_work(clinics=()) as work:
         found = visiting(work)
         if found is not None:
             usecases.sign_out(work, session_id=found[0].id, now=wall_clock())
+    visit.clear()
     flash("You are signed out.", "good")
     return let_out(make_response(redirect(url_for(".sign_in"), 303)))
 
