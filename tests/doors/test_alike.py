@@ -22,15 +22,16 @@ from tests.doors.routes import (
     routes_of,
     subject,
 )
-from tests.doors.typed import sent_to
+from tests.doors.typed import TYPED, sent_to
 from tests.doors.world import Known, World
 
 pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.requirement("PLT-06", "PLT-04"),
 ]
+AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NEW_IN_EVERY_ANSWER = (
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",  # ids, also of requests
+    AN_ID.pattern,  # ids, also of requests
     r"[\w-]{30,}\.[\w-]{6}\.[\w-]{20,}",  # tokens of forms
     r"nonce[-=\"]+[\w-]+",
     r"visit=[^;]+",
@@ -44,6 +45,10 @@ OF_ONE_MEMBER = {"questionnaire_id", "talk_id"}
 """Parameters that name something of one member, under whose address it stands."""
 
 NAMED_IN_BODY = ("import.take_in", "relationships.create", "people.open_relationship")
+OF_ONESELF = {"account.end_sign_in", "door.switch_role"}
+"""What names a sign-in or a role of one's own: tests/intake/test_account.py and test_door.py try
+those of others."""
+
 NAMED_IN_BODY += ("arrivals.look", "set_up.register_staff", "people.change", "log.write")
 
 
@@ -135,6 +140,31 @@ def test_nothing_tells_what_is_anothers_from_what_never_was(
                     wrong.append(f"{method} {route.endpoint}, {says}: {differs}")
 
     assert wrong == [], "\n".join(wrong)
+
+
+def test_no_body_names_anything_that_is_not_asked_about(world: World, known: Known) -> None:
+    """What is typed into a page names ids, too: each such page is in the list above."""
+    about = subject(known.own)
+    naming = {
+        endpoint
+        for endpoint in TYPED
+        for caller in STAFF
+        if AN_ID.search(repr(sent_to(endpoint, about, caller.role)))
+    }
+    asked = {
+        route.endpoint
+        for service in SERVICES
+        for caller in STAFF
+        for route in named(world.services[service].app, caller)
+    }
+    staff = {
+        view
+        for service in SERVICES
+        for view, rule in world.services[service].app.extensions["rules"].items()
+        if any(comes_in(rule, caller) for caller in STAFF)
+    }
+
+    assert (naming & staff) - asked == OF_ONESELF
 
 
 def test_what_is_ones_own_is_answered_otherwise(world: World, known: Known) -> None:
