@@ -214,7 +214,7 @@ class TestWhatBelongsToNoClinic:
     def test_is_read_by_the_auditor_of_the_organization(self, house, auditor):
         page = trail(auditor, clinic=HOUSE)
 
-        assert "The organization itself" in page
+        assert "No clinic" in page
         assert "Vera of the auditors" in page
         assert "Signed in" in page
 

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from shared.keys import HOUSE
 from tests.browsers import WCAG, chromium_started, served
 from tests.intake.test_auditing import new_auditor, with_card
 
@@ -19,6 +20,8 @@ def test_every_page_passes_axe_and_fits_its_window(house, ana_and_noa, chromium,
         "nothing": "/intake/audit?day=2020-01-01&role=operator",
         "account": f"/intake/audit/people/{ana}",
         "staff": "/intake/audit/staff",
+        "of no clinic": f"/intake/audit?clinic={HOUSE}",
+        "staff of no clinic": f"/intake/audit/staff?clinic={HOUSE}",
     }
     carried = auditor.browser.get_cookie("attune-staff", domain="localhost").value
     found = {}

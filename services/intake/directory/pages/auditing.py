@@ -55,6 +55,4 @@ def names_of_clinics(work: UnitOfWork) -> Mapping[UUID, str]:
     return {clinic.id: clinic.name for clinic in queries.clinics(work)}
 
 
-NAMES = Names(
-    clinics=names_of_clinics, staff=names_of_staff, organization="The organization itself"
-)
+NAMES = Names(clinics=names_of_clinics, staff=names_of_staff, organization="No clinic")
