@@ -106,16 +106,20 @@ def retry(engines: Engines, places: Places) -> None:
 
 @undelivered.command()
 @click.argument("places", type=Place(), metavar=f"{PLACE}...", nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why; kept with the fact. Nothing personal, please.")
+@click.option(
+    "--because",
+    type=click.Choice([str(one) for one in parking.Because]),
+    required=True,
+    help="Why; kept with the fact.",
+)
 @click.pass_obj
-def discard(engines: Engines, places: Places, reason: str) -> None:
+def discard(engines: Engines, places: Places, because: str) -> None:
     """Go on without them. They are kept, and can still be retried."""
-    if len(reason) > parking.LONGEST_REASON:
-        raise click.BadParameter("Use at most 200 letters.", param_hint="--reason")
+    why = parking.Because(because)
     number = 0
     for engine in engines.values():
         with engine.begin() as connection:
-            number += parking.discard(connection, places, by=None, reason=reason)
+            number += parking.discard(connection, places, by=None, because=why)
     _say(number, "discarded; what waited behind is next")
 
 
@@ -139,7 +143,7 @@ def _describe(name: str, row: Any) -> None:
         "clinic": row.clinic_id,
         "subject": row.subject_id,
         "first failed": row.first_failed_at,
-        "decided": row.decided_reason or "-",
+        "decided": parking.WHY.get(row.decided_reason or "", "-"),
     }
     for what, value in shown.items():
         click.echo(f"{what:<13} {value}")

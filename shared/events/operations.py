@@ -14,10 +14,9 @@ from shared.auth.policy import current_actor
 from shared.contracts.streams import STREAMS
 from shared.errors import NotFound
 from shared.events import lookout, parking
+from shared.events.parking import Because
 from shared.events.tables import inbox_cursor, stream_head
 from shared.web.requests import now, settings, store
-
-SHORTEST_REASON = 5
 
 blueprint = Blueprint("operations", __name__)
 
@@ -61,16 +60,14 @@ def retry(stream: str, partition: int, position: int) -> ResponseReturnValue:
 
 @blueprint.post("/undelivered/<stream>/<int:partition>/<int:position>/discard")
 def discard(stream: str, partition: int, position: int) -> ResponseReturnValue:
-    """Go on without a fact, and say why."""
+    """Go on without a fact, and say why, by one of a few reasons."""
     place = (stream, partition, position)
-    reason = request.form.get("reason", "").strip()
-    if not SHORTEST_REASON <= len(reason) <= parking.LONGEST_REASON:
-        errors = {
-            "reason": "Say in a few words why Attune should go on without it: 5 to 200 letters."
-        }
-        return _page(_find(place), errors=errors, reason=reason), 422
+    because = request.form.get("because", "")
+    if because not in list(Because):
+        return _page(_find(place), errors={"because": "Choose why Attune should go on."}), 422
+    why = Because(because)
     with store().engine.begin() as connection:
-        if not parking.discard(connection, [place], by=current_actor().id, reason=reason):
+        if not parking.discard(connection, [place], by=current_actor().id, because=why):
             raise NotFound
     flash("Attune goes on without it. What waited behind it is next.", "good")
     return redirect(url_for(".undelivered"))
@@ -84,10 +81,15 @@ def _find(place: parking.ParkedAt) -> Any:
     return row
 
 
-def _page(row: Any, *, errors: dict[str, str] | None = None, reason: str = "") -> str:
+def _page(row: Any, *, errors: dict[str, str] | None = None) -> str:
     private = row.stream in STREAMS and STREAMS[row.stream].private
     return render_template(
-        "operations/one.html", row=row, private=private, errors=errors or {}, reason=reason
+        "operations/one.html",
+        row=row,
+        private=private,
+        errors=errors or {},
+        reasons=list(parking.WHY.items()),
+        why=parking.WHY.get(row.decided_reason or "", "as it was said before there was a list"),
     )
 
 

@@ -40,8 +40,24 @@ class Status(StrEnum):
     """Someone decided to go on without it; nothing waits behind it any longer."""
 
 
-LONGEST_REASON = 200
-"""How many letters say why someone goes on without an event."""
+class Because(StrEnum):
+    """Why someone goes on without an event: a list, so that nobody writes about anyone."""
+
+    TOLD_TWICE = "told_twice"
+    MISTAKE = "mistake"
+    DONE_BY_HAND = "done_by_hand"
+    NO_LONGER_MATTERS = "no_longer_matters"
+    TRIED_OUT = "tried_out"
+
+
+WHY: Mapping[str, str] = {
+    Because.TOLD_TWICE: "It was told twice",
+    Because.MISTAKE: "It was told by mistake",
+    Because.DONE_BY_HAND: "What it says was done by hand",
+    Because.NO_LONGER_MATTERS: "What it is about is over or gone",
+    Because.TRIED_OUT: "Someone was trying something out",
+}
+"""The same in words."""
 
 
 @dataclass(frozen=True)
@@ -180,14 +196,14 @@ def retry_now(connection: Connection, places: Iterable[ParkedAt]) -> int:
 
 
 def discard(
-    connection: Connection, places: Iterable[ParkedAt], *, by: UUID | None, reason: str
+    connection: Connection, places: Iterable[ParkedAt], *, by: UUID | None, because: Because
 ) -> int:
     """Go on without these events; return how many there were. ``by`` is None at the command line.
 
     The rows stay, with who decided and why, and freshness still says no for their subjects: a
     fact that never took effect must not be taken for one that was never told.
     """
-    decision = {"status": Status.DISCARDED, "decided_by": by, "decided_reason": reason}
+    decision = {"status": Status.DISCARDED, "decided_by": by, "decided_reason": because}
     return _decide(connection, places, decision)
 
 

@@ -124,7 +124,7 @@ undelivered = Table(
     Column("error_code", String(80), nullable=False, info=_code),
     Column("first_failed_at", Moment, nullable=False),
     Column("decided_by", Uuid),
-    Column("decided_reason", String(200), info=holding(DataClass.HOUSE_WORDS)),
+    Column("decided_reason", String(200), info=_code),
     Index("ix_undelivered_subject", "stream", "subject_id", "position"),
 )
 """Parked events: refused ones, and those of the same subject that wait behind them."""

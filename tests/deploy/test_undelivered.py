@@ -78,12 +78,13 @@ class TestUndelivered:
         assert worked_off(backbone) == [1, 2]
 
     def test_discards_with_a_reason(self, attune, place, backbone):
-        assert attune("discard", place, "--reason", "Told by mistake.").exit_code == 0
+        assert attune("discard", place, "--because", "mistake").exit_code == 0
         assert worked_off(backbone) == [2]
-        assert "Told by mistake." in attune("show", place).output
+        assert "It was told by mistake" in attune("show", place).output
 
     def test_does_not_discard_without_a_reason(self, attune, place, backbone):
         assert attune("discard", place).exit_code == 2
+        assert attune("discard", place, "--because", "Noa asked for it").exit_code == 2
         assert worked_off(backbone) == []
 
     def test_says_so_when_there_is_no_such_fact(self, attune, place):

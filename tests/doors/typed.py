@@ -196,7 +196,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "members.details": _form(**_members(1)),
     "members.known": _known,
     "members.new": _form(**_members(1)),
-    "operations.discard": _form(reason="a test"),
+    "operations.discard": _form(because="tried_out"),
     "operations.retry": _form(),
     "packs.threshold": _form(**{f"points-{K10}": "5", f"source-{K10}": "Our own audit"}),
     "people.change": _change,

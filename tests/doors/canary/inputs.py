@@ -34,7 +34,6 @@ OF_THE_HOUSE = (
     "set_up.register_clinic",
     "set_up.change_clinic",
     "packs.threshold",
-    "operations.discard",
     "rights.change_rule",
 )
 """Where an organization types words of its own, which name nobody: columns that say so hold them

@@ -94,13 +94,13 @@ class TestUndelivered:
     def test_what_waits_behind_a_discarded_fact_goes_on(self, backbone, operator):
         address = stuck(backbone)
 
-        operator.post(f"{address}/discard", {"reason": "Told twice by mistake."})
+        operator.post(f"{address}/discard", {"because": "told_twice"})
         while backbone.hearing.keep_house():
             pass
 
         assert backbone.effects() == [2]
         assert backbone.parked() == [("discarded", 1)]
-        assert "Told twice by mistake." in operator.get(address).text
+        assert "Discarded: It was told twice" in operator.get(address).text
 
     def test_later_facts_do_not_wait_behind_a_discarded_one(self, backbone, operator):
         refuse_version(backbone, 1)
@@ -108,24 +108,33 @@ class TestUndelivered:
         backbone.tell_versions(subject, 1)
         backbone.feed_brings()
         [(stream, partition)] = backbone.cursors()
-        operator.post(f"/undelivered/{stream}/{partition}/1/discard", {"reason": "Not needed."})
+        operator.post(
+            f"/undelivered/{stream}/{partition}/1/discard", {"because": "no_longer_matters"}
+        )
 
         backbone.tell_versions(subject, 2)
         backbone.feed_brings()
 
         assert backbone.effects() == [2]
 
-    def test_asks_why_before_it_discards(self, backbone, operator):
+    @pytest.mark.parametrize("said", ["", "Noa asked for it"])
+    def test_asks_why_before_it_discards_and_takes_no_words_of_ones_own(
+        self, backbone, operator, said
+    ):
         address = stuck(backbone)
 
-        page = operator.post(f"{address}/discard", {"reason": " "})
+        page = operator.post(f"{address}/discard", {"because": said})
 
         assert page.status_code == 422
-        assert "Say in a few words" in page.text
+        assert "Choose why" in page.text
+        assert "Noa" not in page.text
         assert backbone.parked()[0] == ("dead", 1)
 
     def test_knows_no_fact_that_is_not_there(self, operator):
         for address in ("/undelivered/intake.people/0/7", "/undelivered/nothing/0/7"):
             assert operator.get(address).status_code == 404
             assert operator.post(f"{address}/retry").status_code == 404
-            assert operator.post(f"{address}/discard", {"reason": "gone"}).status_code in (404, 422)
+            assert operator.post(f"{address}/discard", {"because": "mistake"}).status_code in (
+                404,
+                422,
+            )
