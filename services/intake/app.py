@@ -106,7 +106,12 @@ def create_service(
     people_pages.may_be_left_word(app, consent_queries.may_be_left_word)
     people_pages.at_joining(app, consent_usecases.pause_at_joining)
     people_pages.also_waiting(app, number_waiting)
-    seat_door(app, Seat, first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"})
+    seat_door(
+        app,
+        Seat,
+        first_page={SEAT: "consent.choices", QUESTIONS: "seated.first"},
+        language_of=consent_queries.language_of_seat,
+    )
     return Service(
         settings=settings,
         clock=clock,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from shared.errors import Refusal
+from shared.web.page_context import member_words
 from shared.web.problems import for_programs, http_problem, refusal_problem
 from shared.web.requests import request_id
 from shared.web.worlds import in_member_world
@@ -78,11 +79,17 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _page(status: int, sentence: str) -> Response:
-    world = "member_error.html" if in_member_world() else "error.html"
-    page = render_template(
-        world,
-        title=TITLES.get(status, TITLES[422]),
-        sentence=sentence,
-        number=request_id() if status >= InternalServerError.code else None,
+    number = request_id() if status >= InternalServerError.code else None
+    if in_member_world():
+        return make_response(_page_for_members(status, number), status)
+    title = TITLES.get(status, TITLES[422])
+    return make_response(
+        render_template("error.html", title=title, sentence=sentence, number=number), status
     )
-    return make_response(page, status)
+
+
+def _page_for_members(status: int, number: str | None) -> str:
+    """Return a page in every language, for whoever it is; it says no more than the status."""
+    told = member_words()[0].says["errors"]
+    which = str(status) if str(status) in told else "other"
+    return render_template("member_error.html", which=which, number=number)

@@ -1,6 +1,7 @@
 """What every template can use without being given it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -8,10 +9,13 @@ from flask import Flask, current_app, request, url_for
 from shared.auth.actors import Actor
 from shared.auth.policy import current_actor
 from shared.settings import SERVICES
+from shared.spoken import Spoken, speaks, spoken, spoken_for
 from shared.web.headers import csp_nonce
 from shared.web.links import service_url, static_url
 from shared.web.menu import ROLE_WORDS, here, menu_for
 from shared.web.requests import settings
+
+WORDS = Path(__file__).with_name("words")
 
 NameOfPlace = Callable[[Actor], str]
 
@@ -24,9 +28,23 @@ def show_place(app: Flask, name_of: NameOfPlace) -> None:
 def page_context(app: Flask) -> None:
     """Give every template of an app the menu, the role, and ways to make addresses."""
     app.jinja_env.globals.update(
-        csp_nonce=csp_nonce, service_url=service_url, static_url=static_url, url_for=url_for
+        csp_nonce=csp_nonce,
+        member_words=member_words,
+        service_url=service_url,
+        static_url=static_url,
+        url_for=url_for,
     )
     app.context_processor(_context)
+
+
+def member_words(language: str | None = None) -> Sequence[Spoken]:
+    """Return what stands around a member's page: in their language, where it is known and spoken.
+
+    Otherwise in every language, for nobody is to guess.
+    """
+    if language and speaks(WORDS, language):
+        return [spoken_for(WORDS, language)]
+    return list(spoken(WORDS).values())
 
 
 def _context() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 ``seat_door(app, Seat, first_page={"consent": "consent.choices"})`` gives a service this door.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -43,11 +43,18 @@ from shared.web.requests import now, settings, store
 
 blueprint = Blueprint("seat", __name__)
 Answer = TypeVar("Answer", bound=AnyResponse)
+LanguageOf = Callable[[UnitOfWork, SeatRow], str]
 
 
-def seat_door(app: Flask, kind: type[SeatRow], *, first_page: Mapping[str, str]) -> None:
-    """Open the door of seats; ``first_page`` names the view with which each purpose begins."""
+def seat_door(
+    app: Flask, kind: type[SeatRow], *, first_page: Mapping[str, str], language_of: LanguageOf
+) -> None:
+    """Open the door of seats; ``first_page`` names the view with which each purpose begins.
+
+    ``language_of`` says in which language a seat's person is spoken to.
+    """
     app.extensions["seats"] = kind
+    app.extensions["language_of_seat"] = language_of
     app.extensions["seat_pages"] = first_page
     keep_door(app, Door.SEAT, _seated)
     app.register_blueprint(blueprint)
@@ -85,8 +92,9 @@ def begin(key: str) -> str:
     """Show the start page to whoever was handed the device."""
     opened = SeatKey.read(key, _signing(settings()))
     with store().reading(clinics={opened.clinic_id}, actor=NOBODY) as work:
-        waiting_seat(work, _kind(), key=opened, now=now())
-    return render_template("seat_start.html")
+        seat = waiting_seat(work, _kind(), key=opened, now=now())
+        language = current_app.extensions["language_of_seat"](work, seat)
+    return render_template("seat_start.html", lang=language)
 
 
 @blueprint.post("/seat/<key>")
@@ -110,7 +118,7 @@ def take(key: str) -> ResponseReturnValue:
 
 @blueprint.get("/seat/closed")
 def closed() -> Response:
-    """Say that this is over, in the same words whatever was done."""
+    """Say that this is over, in the same words whatever was done, in every language."""
     return make_response(render_template("seat_closed.html"))
 
 

@@ -1,6 +1,7 @@
 """The members' pages: a link, a short form, a thank-you; and one page for every closed door."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -26,7 +27,8 @@ from shared.auth.actors import Door as Way
 from shared.auth.link_rows import link_behind
 from shared.auth.links import LinkClosed, hash_of_form, new_secret
 from shared.auth.policy import keep_door
-from shared.consent.languages import languages
+from shared.consent.languages import language_for
+from shared.spoken import Spoken
 from shared.web import now, reading, store, unit_of_work
 from shared.web.linking import close_like_all, note_knock
 
@@ -45,8 +47,10 @@ def register(app: Flask, stationery: Stationery) -> None:
 @blueprint.get("/f/<token>")
 def landing(token: str) -> str:
     """Say that a form is ready; nothing is written, spent or shown."""
-    _link_open(token)
-    return render_template("reminders/forms/landing.html")
+    door, _ = _link_open(token)
+    with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
+        words = queries.words_for(work, door)
+    return render_template("reminders/forms/landing.html", **_in(words))
 
 
 @blueprint.post("/f/<token>")
@@ -63,10 +67,12 @@ def start(token: str) -> ResponseReturnValue:
 
 @blueprint.get("/form")
 def form() -> str:
-    """Show the empty form."""
+    """Show the empty form, in the language of its person."""
     with reading() as work:
-        policy = languages()["en"].policies.get(clinic(work, g.door[0]).policy, "")
-    return render_template("reminders/forms/form.html", asked=weekly_set(), policy=policy)
+        words = queries.words_for(work, g.door)
+        policy = language_for(words.tag).policies.get(clinic(work, g.door[0]).policy, "")
+    asked = weekly_set(words.tag)
+    return render_template("reminders/forms/form.html", asked=asked, policy=policy, **_in(words))
 
 
 @blueprint.post("/form")
@@ -75,19 +81,20 @@ def send() -> str:
     asked, door = weekly_set(), g.door
     sent = domain.read_form(asked, request.form)
     with unit_of_work() as work:
+        words = queries.words_for(work, door)
         if sent.not_now:
             usecases.leave_for_now(work, door=door)
         else:
             usecases.submit_form(work, door=door, asked=asked, sent=sent, now=now())
         help_text = clinic(work, door[0]).help
     session.pop(KEY, None)
-    return render_template("reminders/forms/thanks.html", help_text=help_text)
+    return render_template("reminders/forms/thanks.html", help_text=help_text, **_in(words))
 
 
 @blueprint.get("/f/<token>/stop")
 def stopping(token: str) -> str:
-    """Offer to stop these messages, in the same words for every address."""
-    return render_template("reminders/forms/stopping.html")
+    """Offer to stop these messages, in the same words for every address: in every language."""
+    return render_template("reminders/forms/stopping.html", words=queries.every_language())
 
 
 @blueprint.post("/f/<token>/stop")
@@ -100,7 +107,7 @@ def stop(token: str) -> str:
         door = (link.clinic_id, link.id)
         with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
             usecases.stop_by_link(work, door=door, now=now())
-    return render_template("reminders/forms/stopped.html")
+    return render_template("reminders/forms/stopped.html", words=queries.every_language())
 
 
 close_like_all(blueprint)
@@ -135,6 +142,11 @@ def _look_at(door: Door) -> Actor:
     with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
         prompt = queries.open_prompt(work, door, now=now())
         return Actor(door=Way.LINK, id=prompt.person_id, clinics=frozenset({door[0]}))
+
+
+def _in(words: Spoken) -> dict[str, Any]:
+    """Return what a page in one person's language needs."""
+    return {"says": words.says, "lang": words.tag}
 
 
 def _reader(door: Door) -> Actor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from services.reminders.forms.models import Form, OpenForm
@@ -13,7 +14,10 @@ from shared.auth.link_rows import open_form, open_link
 from shared.auth.links import LinkClosed
 from shared.contracts.words import Channel
 from shared.events.content import Content, Reference
+from shared.spoken import Spoken, spoken, spoken_for
 from shared.store import UnitOfWork
+
+WORDS = Path(__file__).with_name("words")
 
 Door = tuple[UUID, UUID]
 """The clinic and the prompt to which a secret leads."""
@@ -45,6 +49,22 @@ def open_prompt(work: UnitOfWork, door: Door, *, now: datetime, locked: bool = F
     if not roster.permitted(work, channel=Channel.EMAIL, now=now, **person):
         raise LinkClosed
     return prompt
+
+
+def words_for(work: UnitOfWork, door: Door) -> Spoken:
+    """Return the words of the person behind a door, in the language of their letter.
+
+    Raises LinkClosed where there is nothing behind it; NotInThisLanguage.
+    """
+    prompt = work.session.get(Prompt, door)
+    if prompt is None:
+        raise LinkClosed
+    return spoken_for(WORDS, prompt.language)
+
+
+def every_language() -> Sequence[Spoken]:
+    """Return the words of every language, for pages of which nobody can say whose they are."""
+    return list(spoken(WORDS).values())
 
 
 def form_contents(

@@ -1,7 +1,7 @@
 """What a question is, which answers it takes, and which set is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,16 @@ class Question:
     ends: tuple[str, str] = ("", "")
     options: tuple[tuple[str, str], ...] = ()
 
+    def spoken(self, words: Mapping[str, Any]) -> "Question":
+        """Return the same question in other words; raises ValueError where an option has none."""
+        codes = [code for code, _ in self.options]
+        return replace(
+            self,
+            says=words["says"],
+            ends=(words["low"], words["high"]) if self.kind is Kind.SCALE else self.ends,
+            options=tuple(zip(codes, words.get("options", ()), strict=True)),
+        )
+
     def read(self, given: str | None) -> Answer | None:
         """Return what an answer means; None for one left out or not understood."""
         if given == DEPENDS:
@@ -51,6 +61,14 @@ class QuestionSet:
     version: int
     opens_with: Question
     asks: tuple[Question, ...]
+
+    def spoken(self, words: Mapping[str, Mapping[str, Any]]) -> "QuestionSet":
+        """Return the same set in other words; raises KeyError where a question has none."""
+        return replace(
+            self,
+            opens_with=self.opens_with.spoken(words[self.opens_with.id]),
+            asks=tuple(one.spoken(words[one.id]) for one in self.asks),
+        )
 
     def read(self, given: Mapping[str, str]) -> dict[str, Answer]:
         """Return what was answered; what was left out or is not understood is left out."""

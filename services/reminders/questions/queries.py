@@ -5,8 +5,13 @@ from functools import cache
 from pathlib import Path
 
 from services.reminders.questions.domain import QuestionSet, newest, read_bank
+from shared.spoken import spoken_for
 
 BANK = Path(__file__).with_name("bank.toml")
+WORDS = Path(__file__).with_name("words")
+OWN = "en"
+"""The language of the bank itself."""
+
 WEEKLY = "weekly"
 
 
@@ -16,6 +21,9 @@ def bank() -> tuple[QuestionSet, ...]:
     return read_bank(tomllib.loads(BANK.read_text(encoding="utf-8")))
 
 
-def weekly_set() -> QuestionSet:
-    """Return what the weekly form asks now."""
-    return newest(bank(), WEEKLY)
+def weekly_set(language: str = OWN) -> QuestionSet:
+    """Return what the weekly form asks now, in a language; raises NotInThisLanguage."""
+    asked = newest(bank(), WEEKLY)
+    if language.partition("-")[0] == OWN:
+        return asked
+    return asked.spoken(spoken_for(WORDS, language).says)

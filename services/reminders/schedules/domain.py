@@ -54,6 +54,7 @@ class Hold(StrEnum):
     CARE = "care"
     PERMISSION = "permission"
     CONTACT = "contact"
+    LANGUAGE = "language"
     BUDGET = "budget"
     WINDOW = "window"
     SERVER = "server"

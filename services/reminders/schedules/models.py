@@ -34,7 +34,10 @@ class Schedule(ClinicRow, Base):
 
 
 class Prompt(ClinicRow, Base):
-    """One occasion on which a person is asked, at most one per person and date."""
+    """One occasion on which a person is asked, at most one per person and date.
+
+    ``language``: that of its letter, and so of its form; whoever has a link opens no contact card.
+    """
 
     __tablename__ = "prompt"
     __table_args__ = (
@@ -53,6 +56,9 @@ class Prompt(ClinicRow, Base):
     state: Mapped[State] = mapped_column(default=State.PLANNED)
     reason: Mapped[Hold | None]
     tries: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(
+        String(35), default="en", server_default="en", info=holding(DataClass.CODE)
+    )
     attempted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
 

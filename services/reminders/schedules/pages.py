@@ -34,6 +34,7 @@ REASONS: Mapping[Hold, str] = {
     Hold.CARE: "not in care at that moment",
     Hold.PERMISSION: "no permission for it at that moment",
     Hold.CONTACT: "the contact card could not be used",
+    Hold.LANGUAGE: "there are no words for it in their language",
     Hold.BUDGET: "two had gone out within a week already",
     Hold.WINDOW: "outside their safe hours",
     Hold.SERVER: "the mail server did not take it",

@@ -1,11 +1,12 @@
 """Whether a prompt may go out now, what it says, and what came of it."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from services.reminders.roster.domain import Card
@@ -37,6 +38,7 @@ HOLD_PAUSES = {
     Hold.UNPROVEN: timedelta(seconds=30),
     Hold.CARE: timedelta(hours=1),
     Hold.CONTACT: timedelta(hours=1),
+    Hold.LANGUAGE: timedelta(hours=1),
     Hold.BUDGET: timedelta(hours=1),
 }
 """After what time a prompt that waits for a reason is looked at again."""
@@ -46,13 +48,15 @@ HOLD_PAUSES = {
 class Facts:
     """What is known about a person at the moment of sending.
 
-    ``box_shared``: another member of the relationship has the same letter box.
+    ``spoken``: what goes out has words in their language. ``box_shared``: another member of the
+    relationship has the same letter box.
     """
 
     fresh: bool
     in_care: bool
     permitted: bool
     card: Card | None
+    spoken: bool
     trusted_for: timedelta
     box_shared: bool
     sent_lately: int
@@ -86,6 +90,8 @@ def hold(facts: Facts, now: datetime) -> Hold | None:
         return Hold.PERMISSION
     if facts.card is None or not _usable(facts, facts.card, now):
         return Hold.CONTACT
+    if not facts.spoken:
+        return Hold.LANGUAGE
     if facts.sent_lately >= MOST_A_WEEK:
         return Hold.BUDGET
     return None if facts.card.open_at(now) else Hold.WINDOW
@@ -133,16 +139,7 @@ class Stationery:
         return f"<{mark}@{self.mail_domain}>"
 
 
-SUBJECT = "Your short form"
-BODY = """\
-Your short form is ready. Open it when you have a quiet moment.
-
-{link}
-
-It closes on {day}. If this is not for you, you can delete it.
-"""
-
-
-def letter_text(*, link: str, closes_at: datetime) -> str:
-    """Return the words of a letter; ``closes_at`` as the person's clock shows it."""
-    return BODY.format(link=link, day=f"{closes_at:%A}")
+def letter_text(says: Mapping[str, Any], *, link: str, closes_at: datetime) -> str:
+    """Return the text of a letter in the words of a language; ``closes_at`` by their own clock."""
+    text: str = says["text"]
+    return text.format(link=link, day=says["days"][closes_at.weekday()])

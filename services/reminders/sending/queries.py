@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,10 +16,12 @@ from services.reminders.sending.models import MailboxLetter
 from shared.consent.enforcement import CONSENT, Effect, Ruling, ruling
 from shared.contracts.words import Channel
 from shared.events.freshness import Proof
+from shared.spoken import Spoken, speaks, spoken_for
 from shared.store import UnitOfWork
 
 PEOPLE, CLINICS = "intake.people", "intake.clinics"
 MOST_SHOWN = 300
+WORDS = Path(__file__).with_name("words")
 
 
 @dataclass(frozen=True)
@@ -92,16 +95,23 @@ def facts(work: UnitOfWork, *, claim: Claim, proof: Proof, now: datetime) -> dom
         roster.told_of(work, channel=Channel.EMAIL, **person),
         roster.told_of_policy(work, **person),
     ]
+    card = roster.card_of(work, **person)
     decided = ruling(work, claim.effect, proof=proof, told=told, at=now)
     return domain.Facts(
         fresh=decided is not Ruling.UNPROVEN,
         in_care=roster.in_care(work, relationship_id=claim.relationship_id, **person),
         permitted=decided is Ruling.YES,
-        card=roster.card_of(work, **person),
+        card=card,
+        spoken=card is not None and speaks(WORDS, card.language),
         trusted_for=roster.trusted_for(work, claim.clinic_id),
         box_shared=roster.shares_box(work, relationship_id=claim.relationship_id, **person),
         sent_lately=_sent_since(work, claim, now - domain.WEEK),
     )
+
+
+def stationery_words(language: str) -> Spoken:
+    """Return the words of a letter in a language; raises NotInThisLanguage."""
+    return spoken_for(WORDS, language)
 
 
 def mailbox(work: UnitOfWork) -> list[MailboxLetter]:

@@ -158,24 +158,25 @@ def _begin(
 ) -> Letter:
     prompt.state, prompt.attempted_at, prompt.reason = State.ATTEMPTING, now, None
     prompt.tries += 1
+    prompt.language = card.language
     _due(work, prompt).attempted_at = now
     token, closes_at = stationery.token(), now + domain.LINK_LIFE
     here = {"clinic_id": prompt.clinic_id, "id": prompt.id}
     _forget_link(work, prompt)
     work.add(LinkKey(token_hash=stationery.hash_of(token), closes_at=closes_at, **here))
-    link = stationery.address_of(token)
+    link, words = stationery.address_of(token), queries.stationery_words(card.language)
     return Letter(
         prompt_id=prompt.id,
         clinic_id=prompt.clinic_id,
         person_id=prompt.person_id,
         to=card.email or "",
         sender=roster.clinic(work, prompt.clinic_id).sender,
-        subject=domain.SUBJECT,
-        text=domain.letter_text(link=link, closes_at=card.local(closes_at)),
+        subject=words.says["subject"],
+        text=domain.letter_text(words.says, link=link, closes_at=card.local(closes_at)),
         link=link,
         stop_link=stationery.stop_address_of(token),
         message_id=stationery.message_id(prompt.id),
-        language="en",
+        language=words.tag,
         written_at=now,
     )
 

@@ -21,6 +21,7 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.audit.entries import Act
 from shared.audit.entries import kind_of as subject_kind
+from shared.auth.seats import SeatRow
 from shared.consent.decision import Decision
 from shared.consent.languages import Language, language_for
 from shared.consent.ledger import history, said_about
@@ -133,6 +134,11 @@ def refusal_of(work: UnitOfWork, pause: ConsentPause) -> domain.Paused:
     if Label.PERSON_PRIVATE not in work.actor.opens:
         return domain.Paused()
     return domain.PAUSED[why_paused(work, pause)]()
+
+
+def language_of_seat(work: UnitOfWork, seat: SeatRow) -> str:
+    """Return in which language the person of a seat is spoken to."""
+    return work.get(Person, seat.clinic_id, seat.person_id).language
 
 
 def language_of(person: Person) -> Language:
