@@ -24,7 +24,6 @@ from services.intake.people.domain import (
 from services.intake.people.models import Member
 from services.intake.screening.usecases import record_talk
 from shared.auth.actors import Actor, Role
-from shared.consent.languages import languages
 from shared.store import UnitOfWork
 
 SAFE_HOURS = windows_on(range(7), time(17), time(22))
@@ -58,7 +57,7 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
                 clinic_id=clinic_id,
                 person_id=ids[person.key],
                 answers=permits,
-                locale=_asked_in(person.language),
+                locale=person.language,
                 now=now,
             )
         return {"relationship": relationship.id, "members": ids}
@@ -136,11 +135,6 @@ def _clinician_of(network: Network, together: Together) -> Actor:
         [network.clinics[together.clinic.key]],
         network.organization_id,
     )
-
-
-def _asked_in(language: str) -> str:
-    """Return the language in which someone was asked: their own where there is a text in it."""
-    return language if language in languages() else "en"
 
 
 def _new_member(person: Person) -> NewMember:

@@ -34,7 +34,8 @@ NAMES = (
     *("Wren", "Yael", "Yan", "Yuki", "Zain", "Zia", "Zola", "Zuri"),
 )
 
-LANGUAGES = ("en", "en", "pt", "fi", "de", "fr", "es", "tr", "ar", "uk", "hi", "pl", "zh", "sw")
+LANGUAGES = ("en", "en", "en", "es", "en", "ar", "es", "en", "ar", "en", "es", "en", "ar", "en")
+"""Those in which there are words for members; nothing is sent in any other."""
 PRONOUNS = (None, None, None, None, "they/them", "she/her", "he/him", "no pronouns, please")
 
 BEHAVIOUR = (

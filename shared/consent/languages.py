@@ -68,6 +68,12 @@ def language_for(tag: str) -> Language:
     return found
 
 
+def spoken_to(tag: str) -> bool:
+    """Whether there are words for a person of this language; nothing is sent to them in another."""
+    known = languages()
+    return tag in known or tag.partition("-")[0] in known
+
+
 @cache
 def every_text() -> tuple[Text, ...]:
     """Return every text that was ever in force or will be, in every language."""

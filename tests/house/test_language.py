@@ -80,7 +80,7 @@ def templates() -> list[Path]:
 
 def data_files() -> list[Path]:
     kinds = ("toml", "json", "txt", "csv", "md")
-    tops = ("services", "deploy/seed", "shared/consent/words")
+    tops = ("services", "deploy/seed", "shared/consent/words", "shared/web/words")
     return files(*(f"{top}/**.{kind}" for top in tops for kind in kinds))
 
 
@@ -91,13 +91,15 @@ def for_members() -> list[Path]:
         for path in templates()
         if path.name in MEMBERS_OWN or MEMBERS_LAYOUT.search(text_of(path))
     ]
-    asked = files("services/reminders/questions/*.toml", "shared/consent/words/*.toml")
+    asked = files(
+        "services/reminders/**.toml", "shared/consent/words/*.toml", "shared/web/words/*.toml"
+    )
     return [*pages, *asked]
 
 
 def messages() -> list[Path]:
     """Return the modules and files from which automated messages are made."""
-    return files("services/reminders/sending/*.py", "services/reminders/sending/**.txt")
+    return files("services/reminders/sending/*.py", "services/reminders/sending/**.toml")
 
 
 def said_in(path: Path) -> str:

@@ -31,6 +31,7 @@ ACTS = (
     "share device",
     "leave policy",
     "note policy",
+    "speak another",
 )
 
 
@@ -54,6 +55,7 @@ histories = st.lists(
 @example([], [Act(1, "withdraw")])
 @example([], [Act(13 * 24, "answer with worry")])
 @example([], [Act(1, "leave policy"), Act(30, "share device")])
+@example([], [Act(1, "speak another")])
 def test_two_histories_that_differ_in_what_a_did_look_the_same_to_b(one, other):
     assert _seen_by_b(one) == _seen_by_b(other)
 
@@ -124,12 +126,15 @@ def _do(house: House, act: Act) -> None:
         house.change_member(RELATIONSHIP, A, private=False)
     elif act.kind == "share device":
         house.change_member(RELATIONSHIP, A, shared=True)
+    elif act.kind == "speak another":
+        house.change_member(RELATIONSHIP, A, language=random.Random(act.after).choice(TONGUES))
     elif act.kind in ("leave policy", "note policy"):
         house.note_policy(A, permitted=act.kind == "note policy")
     else:
         _use_the_link(house, act.kind)
 
 
+TONGUES = ("ar", "es", "fi")
 ZONES = ("Asia/Kolkata", "America/New_York", "Europe/Berlin")
 TYPED = {
     "answer": {"Q01": "8", "Q19": "right"},

@@ -13,7 +13,16 @@ from sqlalchemy import select, tuple_
 
 from services.intake.people import queries as people
 from services.intake.questionnaires import domain
-from services.intake.questionnaires.domain import BadPack, Fault, Language, Method, Pack, Section
+from services.intake.questionnaires.domain import (
+    BadPack,
+    Fault,
+    Item,
+    Kind,
+    Language,
+    Method,
+    Pack,
+    Section,
+)
 from services.intake.questionnaires.models import Questionnaire, Threshold
 from shared.errors import NotFound
 from shared.store import UnitOfWork
@@ -115,6 +124,11 @@ def pack_numbered(number: int) -> Pack:
 def words() -> Mapping[str, Mapping[str, str]]:
     """Return what pages say around the questions, by language."""
     return tomllib.loads(WORDS.read_text())
+
+
+def around(language: str) -> Mapping[str, str]:
+    """Return what pages say around the questions, in a language or else in English."""
+    return words().get(language, words()["en"])
 
 
 def treated(work: UnitOfWork, relationship_id: UUID, person_id: UUID) -> Any:
@@ -265,3 +279,19 @@ def _load(path: Path) -> Pack:
     except tomllib.TOMLDecodeError as problem:
         raise BadPack([Fault(path.name, "the whole file", str(problem))]) from problem
     return domain.read_pack(written, file=path.name)
+
+
+def answer_words(one: Filled, item: Item, language: Language) -> list[str]:
+    """Return what was answered to an item, in the words of a language; nothing where left out."""
+    answer, words = one.answers.get(item.code), language.items[item.code]
+    if answer is None:
+        return []
+    if answer == domain.DEPENDS and domain.takes_depends(one.pack, item):
+        return [around(language.code)["depends"]]
+    if item.kind is Kind.STEPS:
+        return [f"{answer} ({item.values[0]}: {words.low}; {item.values[-1]}: {words.high})"]
+    if item.kind in (Kind.TEXT, Kind.LINES):
+        return answer if isinstance(answer, list) else [str(answer)]
+    codes = item.values if item.kind is Kind.SCALE else item.options
+    named = dict(zip(codes, words.options, strict=True))
+    return [named[code] for code in (answer if isinstance(answer, list) else [answer])]

@@ -59,7 +59,12 @@ def words_for(work: UnitOfWork, door: Door) -> Spoken:
     prompt = work.session.get(Prompt, door)
     if prompt is None:
         raise LinkClosed
-    return spoken_for(WORDS, prompt.language)
+    return words_in(prompt.language)
+
+
+def words_in(language: str) -> Spoken:
+    """Return the words of a form in a language; raises NotInThisLanguage."""
+    return spoken_for(WORDS, language)
 
 
 def every_language() -> Sequence[Spoken]:

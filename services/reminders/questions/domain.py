@@ -43,6 +43,10 @@ class Question:
             options=tuple(zip(codes, words.get("options", ()), strict=True)),
         )
 
+    def in_words(self, answer: Answer) -> str:
+        """Return an answer in the words in which it was asked."""
+        return dict(self.options).get(str(answer), str(answer))
+
     def read(self, given: str | None) -> Answer | None:
         """Return what an answer means; None for one left out or not understood."""
         if given == DEPENDS:

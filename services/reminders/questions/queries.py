@@ -23,7 +23,18 @@ def bank() -> tuple[QuestionSet, ...]:
 
 def weekly_set(language: str = OWN) -> QuestionSet:
     """Return what the weekly form asks now, in a language; raises NotInThisLanguage."""
-    asked = newest(bank(), WEEKLY)
+    return _spoken(newest(bank(), WEEKLY), language)
+
+
+def set_asked(code: str, version: int, language: str) -> QuestionSet | None:
+    """Return a set that was asked, in a language; None for one that never was."""
+    for one in bank():
+        if (one.code, one.version) == (code, version):
+            return _spoken(one, language)
+    return None
+
+
+def _spoken(asked: QuestionSet, language: str) -> QuestionSet:
     if language.partition("-")[0] == OWN:
         return asked
     return asked.spoken(spoken_for(WORDS, language).says)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.reminders.forms.models import Form
-from services.reminders.questions.domain import Question
-from services.reminders.questions.queries import bank
+from services.reminders.forms.queries import words_in
+from services.reminders.questions.domain import DEPENDS, Answer, Question
+from services.reminders.questions.queries import OWN, set_asked
 from services.reminders.roster import queries as roster
 from services.reminders.schedules import queries as schedules
 from services.reminders.schedules.models import Prompt, Schedule
@@ -66,7 +67,8 @@ def _occasion(row: Prompt) -> dict[str, Any]:
 
 
 def _form(work: UnitOfWork, row: Form) -> dict[str, Any]:
-    questions, sent = _asked(row), work.open(row, "content")
+    language = _language(work, row)
+    questions, sent = _asked(row, language), work.open(row, "content")
     return {
         "id": str(row.id),
         "set": row.set_code,
@@ -77,6 +79,7 @@ def _form(work: UnitOfWork, row: Form) -> dict[str, Any]:
                 "code": code,
                 "question": questions[code].says if code in questions else "",
                 "answer": answer,
+                "in_words": _in_words(questions.get(code), answer, language),
             }
             for code, answer in sent["answers"].items()
         ],
@@ -84,12 +87,22 @@ def _form(work: UnitOfWork, row: Form) -> dict[str, Any]:
     }
 
 
-def _asked(row: Form) -> Mapping[str, Question]:
-    """Return the questions of the very set that was asked."""
-    for one in bank():
-        if (one.code, one.version) == (row.set_code, row.set_version):
-            return {question.id: question for question in (one.opens_with, *one.asks)}
-    return {}
+def _language(work: UnitOfWork, row: Form) -> str:
+    """Return the language in which someone was asked."""
+    prompt = work.session.get(Prompt, (row.clinic_id, row.prompt_id))
+    return prompt.language if prompt else OWN
+
+
+def _in_words(question: Question | None, answer: Answer, language: str) -> str:
+    if answer == DEPENDS:
+        return str(words_in(language).says["depends"])
+    return question.in_words(answer) if question else str(answer)
+
+
+def _asked(row: Form, language: str) -> Mapping[str, Question]:
+    """Return the questions of the very set that was asked, in the language in which it was."""
+    asked = set_asked(row.set_code, row.set_version, language)
+    return {one.id: one for one in (asked.opens_with, *asked.asks)} if asked else {}
 
 
 def _rows(work: UnitOfWork, kind: Any, schedule: Schedule, order: Any) -> Any:

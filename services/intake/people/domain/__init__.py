@@ -42,6 +42,7 @@ UNNAMED = "Someone"
 
 FEWEST_MEMBERS = 2
 MOST_MEMBERS = 12
+UNSPOKEN = "A language that the short form is in: choose one with them"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "FEWEST_MEMBERS",
     "MOST_MEMBERS",
     "UNNAMED",
+    "UNSPOKEN",
     "AddressNotValid",
     "AddressShared",
     "AlreadyApart",

@@ -19,6 +19,7 @@ from services.intake.people.domain import (
     NotAsked,
     Window,
 )
+from shared.consent.languages import spoken_to
 from shared.errors import Refusal
 
 Form = MultiDict[str, str]
@@ -130,7 +131,12 @@ def typed_windows(form: Form) -> list[dict[str, Any]]:
 
 def lists() -> dict[str, Any]:
     """Return the lists that the forms offer."""
-    return {"zones": sorted(domain.zones()), "languages": LANGUAGES}
+    return {"zones": sorted(domain.zones()), "languages": [*map(_offered, LANGUAGES)]}
+
+
+def _offered(language: tuple[str, str]) -> tuple[str, str]:
+    tag, name = language
+    return tag, name if spoken_to(tag) else f"{name} (no short form in it yet)"
 
 
 def field_of(refusal: Refusal) -> str:

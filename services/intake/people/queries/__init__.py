@@ -25,6 +25,7 @@ from services.intake.people.queries.cards import (
     today_at,
 )
 from shared.auth.actors import Door, Role
+from shared.consent.languages import spoken_to
 from shared.contracts.words import RelationshipState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
@@ -278,5 +279,12 @@ def _facts(
         joined_at=row.joined_at,
         active=row.left_at is None,
         erased=person.erased_at is not None,
-        missing=() if person.erased_at else tuple(still_missing(card, clinic, now)),
+        missing=() if person.erased_at else _missing(person, card, clinic, now),
     )
+
+
+def _missing(
+    person: Person, card: ContactCard | None, clinic: Clinic, now: datetime
+) -> tuple[str, ...]:
+    unspoken = [] if spoken_to(person.language) else [domain.UNSPOKEN]
+    return (*still_missing(card, clinic, now), *unspoken)

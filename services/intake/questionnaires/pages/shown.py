@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from services.intake.questionnaires import domain, queries
-from services.intake.questionnaires.domain import Direction, Form, Item, Kind, Language, Pack
+from services.intake.questionnaires.domain import Direction, Form, Language, Pack
 from services.intake.questionnaires.queries import Filled, Limit
 
 METHODS = {
@@ -75,7 +75,7 @@ def answer_rows(one: Filled, language: Language | None) -> list[dict[str, Any]]:
         {
             "title": language.sections[section.code],
             "items": [
-                (language.items[item.code].says, _answer(one, item, language))
+                (language.items[item.code].says, queries.answer_words(one, item, language))
                 for item in section.items
             ],
         }
@@ -117,21 +117,6 @@ def _before(one: Filled) -> str:
         return ""
     before = f"Their own one before: {plain(one.earlier or 0)}."
     return f"{before} {MOVED[one.moved]}." if one.moved else before
-
-
-def _answer(one: Filled, item: Item, language: Language) -> list[str]:
-    answer, words = one.answers.get(item.code), language.items[item.code]
-    if answer is None:
-        return []
-    if answer == domain.DEPENDS and domain.takes_depends(one.pack, item):
-        return ["It depends"]
-    if item.kind is Kind.STEPS:
-        return [f"{answer} ({item.values[0]}: {words.low}; {item.values[-1]}: {words.high})"]
-    if item.kind in (Kind.TEXT, Kind.LINES):
-        return answer if isinstance(answer, list) else [str(answer)]
-    codes = item.values if item.kind is Kind.SCALE else item.options
-    named = dict(zip(codes, words.options, strict=True))
-    return [named[code] for code in (answer if isinstance(answer, list) else [answer])]
 
 
 def _offer_hint(pack: Pack, language: str) -> str:

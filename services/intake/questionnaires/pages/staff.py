@@ -184,7 +184,7 @@ def _field(pack: Pack, item: domain.Item, language: domain.Language) -> dict[str
     options = list(zip(codes, words.options, strict=True)) if codes else []
     if item.kind is domain.Kind.STEPS:
         options = [(value, str(value)) for value in item.values]
-    around = queries.words().get(language.code, queries.words()["en"])
+    around = queries.around(language.code)
     if domain.takes_depends(pack, item):
         options = [*options, (domain.DEPENDS, around["depends"])]
     if options and item.kind is not domain.Kind.SEVERAL:

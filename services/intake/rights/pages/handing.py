@@ -4,7 +4,6 @@ Neither is kept or sent. What leaves is in the audit trail before it does.
 """
 
 import json
-from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -14,17 +13,13 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from services.intake.directory.models import Clinic
-from services.intake.people.domain import DAYS
 from services.intake.rights import domain, queries, usecases
 from services.intake.rights.domain import Kind, State
 from services.intake.rights.gateways import Shares
 from services.intake.rights.pages.shown import (
-    KINDS,
     PLACE,
     blueprint,
-    moment,
-    receipt_row,
-    request_row,
+    for_them,
 )
 from services.intake.rights.queries.copies import Copy, copy_of
 from shared.audit.entries import Act
@@ -43,9 +38,8 @@ def hand_over(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Respo
         relationship_id=relationship_id,
         person_id=person_id,
         request_id=request_id,
+        **for_them(copy.content["person"]["language"], copy.content["person"]["zone"]),
         content=copy.content,
-        hours=[_hours(one) for one in copy.content["contact"]["safe_hours"]],
-        kinds={one.value: says for one, (says, _) in KINDS.items()},
     )
 
 
@@ -78,9 +72,10 @@ def receipt(relationship_id: UUID, person_id: UUID, request_id: UUID) -> str:
             person_id=person_id,
             request_id=request_id,
             clinic=clinic.name,
-            at=moment(now(), clinic.zone),
-            row=request_row(work, row, clinic.zone),
-            receipts=[receipt_row(each, clinic.zone) for each in queries.receipts_of(work, row)],
+            **for_them(person.language, clinic.zone),
+            at=now(),
+            row=row,
+            receipts=queries.receipts_of(work, row),
             rule=queries.rule_of(work, clinic.id),
         )
 
@@ -111,10 +106,6 @@ def _copy(relationship_id: UUID, person_id: UUID, request_id: UUID) -> Copy:
             shares=given,
             now=now(),
         )
-
-
-def _hours(window: Mapping[str, Any]) -> str:
-    return f"{DAYS[window['day']]} {window['from']} to {window['to']}"
 
 
 def _files(copy: Copy) -> Response:

@@ -1,7 +1,8 @@
 """How requests are put into words for staff."""
 
+from calendar import day_name
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from services.intake.directory import queries as directory
 from services.intake.rights import domain, queries
 from services.intake.rights.domain import Came, Kind, Service, State
 from services.intake.rights.models import RightsReceipt, RightsRequest
+from shared.consent.languages import language_for
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 
@@ -121,6 +123,30 @@ def receipt_row(row: RightsReceipt, zone: str) -> dict[str, Any]:
         "stopped": row.stopped if done else "",
         "removed": row.removed if done else "",
         "destroyed": row.keys if done else "",
+    }
+
+
+def for_them(language: str, zone: str) -> dict[str, Any]:
+    """Return the words of what a person is given, and ways to write days, in their language.
+
+    ``day`` takes a moment or how a file spells one, and ``date`` a day that belongs to no zone.
+    """
+    words = queries.words_for(language)
+    months = language_for(words.tag)
+
+    def day(at: datetime | str) -> str:
+        return months.day(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)
+
+    def date(on: str) -> str:
+        return months.day(datetime.fromisoformat(on[:10]).replace(tzinfo=UTC), "UTC")
+
+    return {
+        "words": words,
+        "says": words.says,
+        "spoken_in": words.tag == language.partition("-")[0],
+        "day": day,
+        "date": date,
+        "days": day_name,
     }
 
 

@@ -1,6 +1,7 @@
 """What was asked for, where it stands, and what each service answered."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,17 @@ from shared.audit.entries import Act, kind_of
 from shared.auth.actors import Role
 from shared.errors import NotFound
 from shared.labels import Scope
+from shared.spoken import Spoken, speaks, spoken, spoken_for
 from shared.store import UnitOfWork
+
+WORDS = Path(__file__).parents[1] / "words"
+OTHERWISE = "en"
+"""The language of what someone is given where there are no words in theirs: they still get it."""
+
+
+def words_for(language: str) -> Spoken:
+    """Return the words of what a person is given, in their language where there are any."""
+    return spoken_for(WORDS, language) if speaks(WORDS, language) else spoken(WORDS)[OTHERWISE]
 
 
 def treated(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.intake.consent import domain as consent_words
 from services.intake.consent import queries as consent
 from services.intake.consent.models import ConsentRevision
 from services.intake.people import queries as people
@@ -24,16 +23,6 @@ from shared.events.content import Content
 from shared.store import UnitOfWork
 
 FORMAT = "attune.copy.v1"
-LEFT_OUT = (
-    "What is written about sessions, which is about everyone who was there. "
-    "Ask the clinician to go through it with you.",
-    "Notes of talks alone. Ask the clinician to go through them with you.",
-    "What was begun on a screen and not sent in, which nobody reads.",
-    "What belongs to another relationship. Ask the clinician there.",
-    "Figures in reports, which no longer lead to anyone.",
-    "Who looked at what. Ask for the account of it.",
-)
-"""What no copy holds, whoever asks; the same words for everybody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +42,11 @@ def copy_of(
     shares: Mapping[str, Content],
     now: datetime,
 ) -> Copy:
-    """Return the copy of one person in one relationship; ``shares`` are the other services'."""
+    """Return the copy of one person in one relationship; ``shares`` are the other services'.
+
+    What it says of its own is in their language.
+    """
+    says = queries.words_for(person.language).says
     clinic, organization = consent.controller_of(work, relationship.clinic_id)
     controller = Controller(id=relationship.clinic_id, name=organization, clinic=clinic)
     records = _records(work, person, now)
@@ -66,7 +59,7 @@ def copy_of(
         "person": _person(work, person),
         "contact": _contact(work, person),
         "in_care": _membership(work, relationship, person),
-        "consent": [_consent(work, one) for one in records],
+        "consent": [_consent(work, one, says) for one in records],
         "questionnaires": [_questionnaire(one) for one in filled],
         "requests": [
             _request(one)
@@ -74,7 +67,7 @@ def copy_of(
             if one.relationship_id == relationship.id
         ],
         **shares,
-        "not_in_here": list(LEFT_OUT),
+        "not_in_here": says["not_in_here"],
     }
     return Copy(
         content=content,
@@ -129,21 +122,23 @@ def _records(work: UnitOfWork, person: Person, now: datetime) -> list[Record]:
     return records_of(rows, consent.decisions_on(rows, now).items())
 
 
-def _consent(work: UnitOfWork, record: Record) -> dict[str, Any]:
+def _consent(work: UnitOfWork, record: Record, says: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "about": kind_of(record.purpose).says,
-        "now": consent_words.STATE_WORDS[record.decision.because],
-        "said": [_said(work, row) for row in record.revisions if isinstance(row, ConsentRevision)],
+        "about": says["purposes"][kind_of(record.purpose).code],
+        "now": says["now"][record.decision.because],
+        "said": [
+            _said(work, row, says) for row in record.revisions if isinstance(row, ConsentRevision)
+        ],
     }
 
 
-def _said(work: UnitOfWork, row: ConsentRevision) -> dict[str, Any]:
+def _said(work: UnitOfWork, row: ConsentRevision, says: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "at": moment(row.decided_at),
         "answer": str(row.state),
         "until": moment(row.valid_until),
-        "how": consent_words.METHOD_WORDS[row.method],
-        "where": consent_words.SETTING_WORDS[row.setting],
+        "how": says["how"][row.method],
+        "where": says["where"][row.setting],
         "text_shown": json.loads(consent.shown_to(work, row)),
     }
 
@@ -155,7 +150,8 @@ def _questionnaire(one: Filled) -> dict[str, Any]:
         "filled_in_on": one.filled_on.isoformat(),
         "score": one.score,
         "answers": [
-            {"question": says or code, "answer": answer} for code, says, answer in _answers(one)
+            {"question": says or code, "answer": answer, "in_words": _in_words(one, code, answer)}
+            for code, says, answer in _answers(one)
         ],
     }
 
@@ -176,6 +172,13 @@ def _answers(one: Filled) -> list[tuple[str, str, Any]]:
         for code, answer in one.answers.items()
         if answer not in (None, "", [])
     ]
+
+
+def _in_words(one: Filled, code: str, answer: Any) -> list[str]:
+    item = next((item for item in one.pack.items if item.code == code), None)
+    if item is None or one.language is None or code not in one.language.items:
+        return answer if isinstance(answer, list) else [str(answer)]
+    return questionnaires.answer_words(one, item, one.language)
 
 
 def _sent(form: Mapping[str, Any]) -> Answered:

@@ -1,0 +1,99 @@
+"""Seats begin in their person's language and end in every one; what is handed over is in theirs."""
+
+import pytest
+
+from services.intake.people import usecases as people
+from services.intake.people.domain import Details
+from services.intake.rights.queries import words_for
+from shared.web.page_context import member_words
+from tests.intake.test_rights import ALONE, decide
+from tests.intake.test_seats import CONSENT, KINDS, Practice, reply
+
+WAYS = {"en": "ltr", "es": "ltr", "ar": "rtl"}
+
+
+@pytest.fixture
+def practice(house, ana_and_noa):
+    """Ana and Noa, who both noted the policy on what is said alone."""
+    made = Practice(house, ana_and_noa)
+    house.choose_policy()
+    house.note_policy(made.ana, made.noa)
+    return made
+
+
+def speaks(house, person_id, language):
+    with house.work() as work:
+        people.change_details(
+            work,
+            clinic_id=house.clinic,
+            person_id=person_id,
+            details=Details(name="Ana", zone="UTC", language=language),
+            now=house.clock.now(),
+        )
+
+
+@pytest.mark.requirement("UXA-04")
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize("tag", WAYS)
+def test_a_seat_begins_in_the_language_of_its_person(practice, kind, tag):
+    speaks(practice.house, practice.ana, tag)
+    path = practice.hand_over(practice.house.visitor("ines"), kind, practice.ana)
+    page = practice.house.member().get(path).text
+
+    assert f'<html lang="{tag}" dir="{WAYS[tag]}"' in page
+    for words in member_words():
+        assert (words.says["seat_heading"] in page) == (words.tag == tag)
+        assert (words.says["leave_this"] in page) == (words.tag == tag)
+
+
+@pytest.mark.requirement("UXA-04")
+def test_a_seat_of_someone_whose_language_has_no_words_guesses_none(practice):
+    speaks(practice.house, practice.ana, "fi")
+    path = practice.hand_over(practice.house.visitor("ines"), KINDS[1], practice.ana)
+    page = practice.house.member().get(path).text
+
+    assert all(words.says["seat_heading"] in page for words in member_words())
+
+
+@pytest.mark.requirement("UXA-04")
+def test_a_seat_that_is_over_says_so_in_every_language_whoever_sat_there(practice):
+    ends = []
+    for person_id, tag in ((practice.ana, "ar"), (practice.noa, "es")):
+        speaks(practice.house, person_id, tag)
+        member = practice.sit_down(CONSENT, person_id)
+        reply(member, CONSENT)
+        ends.append((member.get("/intake/seat/closed").text, member.get(CONSENT.first).text))
+
+    assert ends[0] == ends[1]
+    for words in member_words():
+        assert words.says["seat_over"] in ends[0][0]
+        assert words.says["errors"]["410"][1] in ends[0][1]
+
+
+@pytest.mark.requirement("INT-20", "UXA-04")
+@pytest.mark.parametrize("tag", WAYS)
+def test_the_receipt_of_an_erasure_is_in_the_language_of_the_person(house, ana_and_noa, tag):
+    ana, ines = house.person(ana_and_noa, "Ana"), house.visitor("ines")
+    speaks(house, ana, tag)
+    requests = house.page(ana_and_noa, ana, "/requests")
+    asked = ines.post(requests, {"kind": "erasure", **ALONE})
+    number = asked.headers["Location"].rpartition("#")[2]
+    house.clock.pass_by(days=8)
+    decide(ines, lambda more="": requests + more, number)
+
+    page = ines.post(f"{requests}/{number}/receipt").text
+
+    assert f'lang="{tag}" dir="{WAYS[tag]}"' in page
+    for other in WAYS:
+        for said in ("stays", "done_heading"):
+            assert (words_for(other).says[said] in page) == (other == tag)
+
+
+@pytest.mark.requirement("UXA-04")
+@pytest.mark.parametrize(("tag", "missing"), [("fi", True), ("es-MX", False), ("ar", False)])
+def test_staff_see_that_a_language_has_no_short_form_yet(house, ana_and_noa, tag, missing):
+    speaks(house, house.person(ana_and_noa, "Ana"), tag)
+
+    page = house.visitor("ines").get(f"/intake/relationships/{ana_and_noa.id}").text
+
+    assert ("A language that the short form is in" in page) == missing
