@@ -1,13 +1,18 @@
 """Seats begin in their person's language and end in every one; what is handed over is in theirs."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from services.intake.people import usecases as people
 from services.intake.people.domain import Details
 from services.intake.rights.queries import words_for
 from shared.web.page_context import member_words
+from tests.intake.test_consent_links import link_for
 from tests.intake.test_rights import ALONE, decide
 from tests.intake.test_seats import CONSENT, KINDS, Practice, reply
+from tests.shared.reading import grade, said_on, sentences
 
 WAYS = {"en": "ltr", "es": "ltr", "ar": "rtl"}
 
@@ -87,6 +92,35 @@ def test_the_receipt_of_an_erasure_is_in_the_language_of_the_person(house, ana_a
     for other in WAYS:
         for said in ("stays", "done_heading"):
             assert (words_for(other).says[said] in page) == (other == tag)
+
+
+@pytest.mark.requirement("UXA-03")
+def test_every_page_of_the_consent_flow_is_easy_to_read(practice):
+    house, relationship, ana = practice.house, practice.relationship, practice.ana
+    seat = practice.hand_over(house.visitor("ines"), CONSENT, ana)
+    link = link_for(house, relationship, ana, purposes=["checkin.email", "report.aggregate"])
+    member, by_link = house.member(), house.member()
+    pages = [member.get(seat), by_link.get(link)]
+    member.post(seat)
+    by_link.post(link)
+    pages += [member.get(CONSENT.first), by_link.get("/intake/questions")]
+    pages += [by_link.post("/intake/questions", {"checkin.email": "maybe"})]
+    pages += [reply(member, replace(CONSENT, answers={"checkin.email": "yes", "receipt": "show"}))]
+    pages += [by_link.post("/intake/questions", hidden_on(pages[3]) | {"checkin.email": "yes"})]
+    pages += [by_link.get(link), member.get("/intake/seat/closed"), member.get(CONSENT.first)]
+
+    said = [said_on(page.text) for page in pages]
+
+    assert [page.status_code for page in pages] == [200] * 4 + [422] + [200] * 2 + [410, 200, 410]
+    assert "Your receipt." in said[5]
+    assert "Thank you. That is all for now." in said[6]
+    for page in said:
+        assert grade(" ".join(page)) <= 6, page
+        assert max(len(part) for text in page for part in sentences(text)) <= 20
+
+
+def hidden_on(page):
+    return dict(re.findall(r'name="(shown\.[\w.]+)" value="(\w+)"', page.text))
 
 
 @pytest.mark.requirement("UXA-04")

@@ -10,6 +10,7 @@ from services.reminders.schedules.domain import Hold
 from shared.consent.languages import languages
 from shared.web.page_context import member_words
 from tests.reminders.house import POLICY
+from tests.shared.reading import grade, said_on, sentences
 
 WAYS = {"en": "ltr", "es": "ltr", "ar": "rtl"}
 SUBJECTS = {"en": "Your short form", "es": "Su formulario breve", "ar": "استمارتك القصيرة"}
@@ -125,3 +126,20 @@ def test_stopping_these_messages_is_offered_and_told_in_every_language(house):
     for words in every_language():
         assert words.says["stopping"] in offered.text
         assert words.says["stopped"] in done.text
+
+
+@pytest.mark.requirement("UXA-03")
+def test_every_page_of_a_form_is_easy_to_read(house):
+    person, _ = pair_speaking(house, "en", "ar")
+    letter = first_letter(house, person)
+    stop = house.path_of(letter) + "/stop"
+    pages = [
+        *pages_of(house, letter),
+        house.member().get(stop).text,
+        house.member().post(stop).text,
+    ]
+
+    for page in pages:
+        said = said_on(page)
+        assert grade(" ".join(said)) <= 6, said
+        assert max(len(part) for text in said for part in sentences(text)) <= 20

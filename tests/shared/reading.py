@@ -28,3 +28,17 @@ def grade(text: str) -> float:
     per_sentence = len(words) / len(parts)
     per_word = sum(map(syllables, words)) / len(words)
     return 0.39 * per_sentence + 11.8 * per_word - 15.59
+
+
+ELSEWHERE = re.compile(
+    r"<head\b.*?</head>|<script\b.*?</script>|<(section|p|span)[^>]* lang=\"(?:es|ar)\".*?</\1>",
+    re.DOTALL,
+)
+BETWEEN = re.compile(r"</?(?:p|h[1-6]|li|dt|dd|legend|label|button|summary|div|a)\b[^>]*>")
+
+
+def said_on(page: str) -> list[str]:
+    """Return what a page says in English, a part each; a heading or a line is a sentence."""
+    spoken = BETWEEN.sub("|", ELSEWHERE.sub(" ", page))
+    parts = (" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in spoken.split("|"))
+    return [part if part[-1] in ".!?" else f"{part}." for part in parts if " " in part]

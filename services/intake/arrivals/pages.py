@@ -62,7 +62,8 @@ def confirm(file_id: UUID) -> ResponseReturnValue:
     with unit_of_work() as work:
         outcome = usecases.confirm_file(work, file_id=file_id, now=now())
     done = f"{outcome.opened} relationships opened, {outcome.joined} people joined"
-    flash(f"{done}, {outcome.changed} changed.", "good")
+    papers = f" {outcome.papers} consents on paper are listed, to be asked anew."
+    flash(f"{done}, {outcome.changed} changed.{papers if outcome.papers else ''}", "good")
     return redirect(url_for("people.everyone"), 303)
 
 

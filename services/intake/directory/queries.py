@@ -1,6 +1,7 @@
 """What the directory answers: which clinics, which staff, who is signed in as what."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from hmac import digest
@@ -23,11 +24,25 @@ from services.intake.directory.models import (
 )
 from shared.auth.actors import Role
 from shared.auth.tokens import STAFF_LIFETIME
+from shared.consent.languages import languages
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
 RENEWED_WITHIN = STAFF_LIFETIME + domain.IDLE_FOR
 """A sign-in that is in use was renewed at most so long ago."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing on the way to a clinic's first check-in; without what is not ``needed`` it works.
+
+    ``more`` is a word about it: the clinic's own, or which languages are meant.
+    """
+
+    code: str
+    there: bool
+    needed: bool = True
+    more: str = ""
 
 
 def organization(work: UnitOfWork, organization_id: UUID | None) -> Organization:
@@ -220,16 +235,23 @@ def reach(work: UnitOfWork, organization_id: UUID, posting: Posting) -> frozense
     return frozenset({posting.clinic})
 
 
-def go_live(work: UnitOfWork, clinic: Clinic) -> list[tuple[str, bool]]:
-    """Return what a clinic needs before its first check-in, and whether it is there."""
+def go_live(work: UnitOfWork, clinic: Clinic) -> list[Step]:
+    """Return what a clinic needs before its first check-in, and how each of it stands.
+
+    Nobody on duty is a way to work, and texts that wait for a native reader are used.
+    """
     roles = {
         row.role
         for row in work.session.scalars(select(StaffRole).where(StaffRole.clinic == clinic.id))
     }
+    in_order = sorted(languages().values(), key=lambda one: (one.direction, one.tag))
+    unread = [one.name for one in in_order if not one.reviewed_by]
     return [
-        ("A clinician who can open relationships", Role.CLINICIAN in roles),
-        ("An admin who looks after its staff and people", Role.CLINIC_ADMIN in roles),
-        ("Someone on duty, for answers that ask for attention", Role.DUTY in roles),
-        ("Help lines that every form shows", bool(clinic.help.strip())),
-        ("A policy on what people say alone", bool(clinic.policy)),
+        Step(code="clinician", there=Role.CLINICIAN in roles),
+        Step(code="admin", there=Role.CLINIC_ADMIN in roles),
+        Step(code="policy", there=bool(clinic.policy)),
+        Step(code="texts", there=not unread, needed=False, more=" and ".join(unread)),
+        Step(code="duty", there=Role.DUTY in roles, needed=False),
+        Step(code="help", there=bool(clinic.help.strip())),
+        Step(code="words", there=bool(clinic.sender.strip()), more=clinic.sender),
     ]

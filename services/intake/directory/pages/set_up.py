@@ -33,6 +33,24 @@ ROLE_HINTS = {
     Role.AUDITOR: "checks what was done, by whom",
     Role.ORGANIZATION_ADMIN: "sets up clinics and staff",
 }
+STEPS = {
+    "clinician": ("A clinician who can open relationships", ""),
+    "admin": ("An admin who looks after its staff and people", ""),
+    "policy": (
+        "The policy on what people say alone",
+        "Each person reads it and agrees before anything is asked of them.",
+    ),
+    "texts": ("The texts that people read", "In English, Español and العربية."),
+    "duty": ("Someone on duty", "They look after answers that ask for attention."),
+    "help": ("Help lines", "Every form ends with them, whatever was answered."),
+    "words": ("The word that messages begin with", "It is read on locked screens."),
+}
+INSTEAD = {
+    "texts": "{more}: no native reader has read them yet. They are used all the same.",
+    "duty": "Nobody is. Check-ins go out all the same, without the questions on being free to say "
+    "no, which need someone who looks at the answers.",
+}
+STANDS = {"texts": "To be read", "duty": "None"}
 
 
 @blueprint.get("/setup")
@@ -46,13 +64,25 @@ def overview() -> str:
                 "name": clinic.name,
                 "zone": clinic.zone,
                 "sender": clinic.sender,
-                "to_do": queries.go_live(work, clinic),
+                "steps": [_step(one) for one in queries.go_live(work, clinic)],
             }
             for clinic in queries.clinics(work)
         ]
     return render_template(
         "intake/directory/set_up.html", organization=organization, clinics=clinics
     )
+
+
+def _step(step: queries.Step) -> dict[str, object]:
+    says, about = STEPS[step.code]
+    if step.there:
+        state, tone = "There", "good"
+    else:
+        state = "Missing" if step.needed else STANDS[step.code]
+        tone = "waiting" if step.needed else "neutral"
+        about = INSTEAD.get(step.code, about).format(more=step.more)
+    shown = f"{says}: “{step.more}”" if step.code == "words" and step.there else says
+    return {"code": step.code, "says": shown, "about": about, "state": state, "tone": tone}
 
 
 @blueprint.get("/staff")

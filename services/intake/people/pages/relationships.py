@@ -258,9 +258,16 @@ def _card(
         "means": [MEANS_WORDS[one] for one in Means if one in contact.means],
         "hours": _hours(contact),
         "call": _before_a_call(contact.manner, voicemail=voicemail),
-        "missing": [*member.missing, *more],
+        "missing": bool(member.missing or more),
+        "lacks": _lacks(member, more),
         "erased": member.erased,
     }
+
+
+def _lacks(member: MemberFacts, more: list[str]) -> list[tuple[str, str]]:
+    """Return what is missing before the next check-in, each with where it is settled."""
+    there = [(one, "details" if one == domain.UNSPOKEN else "card") for one in member.missing]
+    return [*there, *((one, "consent") for one in more)]
 
 
 def _before_a_call(manner: Manner, *, voicemail: bool) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from services.intake.rights.pages.shown import (
     PLACE,
     blueprint,
     field_of,
+    path_of,
     receipt_row,
     request_row,
 )
@@ -85,6 +86,7 @@ def _page(relationship_id: UUID, person_id: UUID, request_id: UUID, errors: dict
             request_id=request_id,
             name=people.details_of(work, person).name,
             row=request_row(work, row, clinic.zone),
+            path=path_of(row, clinic.zone, now()),
             reason=work.open(row, "reason"),
             quiet_now=row.quiet_until is not None and now() < row.quiet_until,
             receipts=[receipt_row(each, clinic.zone) for each in queries.receipts_of(work, row)],

@@ -77,6 +77,7 @@ def receipt(relationship_id: UUID, person_id: UUID, request_id: UUID) -> str:
             row=row,
             receipts=queries.receipts_of(work, row),
             rule=queries.rule_of(work, clinic.id),
+            not_said=domain.KEEPS,
         )
 
 

@@ -56,6 +56,11 @@ STATES: Mapping[tuple[Kind, State], str] = {
 }
 PENDING = "Granted: begins once everyone who treats them here has granted it"
 OTHER = "a member of staff"
+LAST_STEP = {
+    Kind.ACCESS: "They have their copy",
+    Kind.LIMIT: "In force until lifted",
+    Kind.ERASURE: "Every service has answered",
+}
 ANY_STATE = {
     State.WAITING: "Waits for the clinician",
     State.REFUSED: "Not granted",
@@ -110,6 +115,18 @@ def _taken_by(work: UnitOfWork, row: RightsRequest) -> str:
     return OTHER if row.taken_by in others else directory.name_of_staff(work, row.taken_by)
 
 
+def path_of(row: RightsRequest, zone: str, at: datetime) -> list[tuple[str, str, str]]:
+    """Return the steps of a request that is under way: (what, when, done or now or later)."""
+    decided, quiet = row.reviewed_at is not None, row.quiet_until
+    still_quiet = quiet is not None and at < quiet and not decided
+    path = [("Asked", day(row.taken_at, zone), "done")]
+    if quiet is not None:
+        path.append(("Quiet days", f"until {day(quiet, zone)}", "now" if still_quiet else "done"))
+    when = day(row.reviewed_at, zone) if row.reviewed_at else "Nothing is decided yet"
+    path.append(("You decide", when, "done" if decided else "later" if still_quiet else "now"))
+    return [*path, (LAST_STEP[row.kind], "", "now" if decided else "later")]
+
+
 def receipt_row(row: RightsReceipt, zone: str) -> dict[str, Any]:
     """Return what one service answered; or that it did not yet."""
     done = row.settled_at is not None
@@ -146,7 +163,7 @@ def for_them(language: str, zone: str) -> dict[str, Any]:
         "spoken_in": words.tag == language.partition("-")[0],
         "day": day,
         "date": date,
-        "days": day_name,
+        "days": list(day_name),
     }
 
 

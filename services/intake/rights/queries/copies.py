@@ -13,7 +13,7 @@ from services.intake.people.models import Person, Relationship
 from services.intake.questionnaires import queries as questionnaires
 from services.intake.questionnaires.queries import Filled
 from services.intake.rights import queries
-from services.intake.rights.domain import bundle
+from services.intake.rights.domain import KEEPS, bundle
 from services.intake.rights.domain.bundle import Answered, Resource
 from services.intake.rights.models import RightsRequest
 from shared.consent.exchange import fhir
@@ -55,7 +55,7 @@ def copy_of(
         "format": FORMAT,
         "made_at": moment(now),
         "kept_by": {"clinic": clinic, "organization": organization},
-        "record_of_care": queries.rule_of(work, relationship.clinic_id).keeps,
+        "record_of_care": _kept_for(work, relationship, says),
         "person": _person(work, person),
         "contact": _contact(work, person),
         "in_care": _membership(work, relationship, person),
@@ -77,6 +77,12 @@ def copy_of(
             resources=_resources(content, records, controller, filled),
         ),
     )
+
+
+def _kept_for(work: UnitOfWork, relationship: Relationship, says: Mapping[str, Any]) -> str:
+    """Return how long the record is kept: in the clinic's words, or ours in their language."""
+    keeps = queries.rule_of(work, relationship.clinic_id).keeps
+    return str(says["keeps"]) if keeps == KEEPS else keeps
 
 
 def _resources(
