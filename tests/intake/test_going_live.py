@@ -37,7 +37,7 @@ def test_a_new_clinic_lacks_a_policy_and_help_lines_and_has_its_word(steps):
 
 
 def test_nobody_on_duty_is_said_with_what_follows_and_is_not_missing(house, steps):
-    _, without = steps()[4]
+    state, without = steps()[4]
     with house.work() as work:
         directory.change_roles(
             work,
@@ -46,6 +46,7 @@ def test_nobody_on_duty_is_said_with_what_follows_and_is_not_missing(house, step
             now=house.clock.now(),
         )
 
+    assert state == "None"
     assert "without the questions on being free to say no" in without
     assert steps()[4][0] == "There"
 

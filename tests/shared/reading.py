@@ -1,6 +1,7 @@
 """How hard a text is to read: the Flesch-Kincaid grade, with syllables counted by vowels."""
 
 import re
+from collections.abc import Iterable
 
 SENTENCE = re.compile(r"[^.!?]+")
 WORD = re.compile(r"[A-Za-z'-]+")
@@ -28,6 +29,20 @@ def grade(text: str) -> float:
     per_sentence = len(words) / len(parts)
     per_word = sum(map(syllables, words)) / len(words)
     return 0.39 * per_sentence + 11.8 * per_word - 15.59
+
+
+ENOUGH_WORDS = 10
+"""From how many words on the grade of a text by itself means something."""
+
+
+def too_hard(texts: Iterable[str], *, most: float = 6, alone: float = 6) -> list[str]:
+    """Return what is above a grade, each text ``alone`` or all together, or has long sentences."""
+    texts = list(texts)
+    long = [text for text in texts if any(len(part) > 20 for part in sentences(text))]
+    whole = [text for text in texts if sum(map(len, sentences(text))) >= ENOUGH_WORDS]
+    together = " ".join(texts)
+    hard = [text for text in whole if grade(text) > alone]
+    return [*long, *hard, *([together] if grade(together) > most else [])]
 
 
 ELSEWHERE = re.compile(
