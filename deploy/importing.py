@@ -43,12 +43,13 @@ class Report:
     """What became of a file: counts in words, or mistakes as (line, column, reason).
 
     ``could_treat`` has the names of several clinicians where it must be said which of them is
-    meant; nothing is changed before that is known.
+    meant; nothing is changed before that is known. ``papers``: consents on paper that are new.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
     mistakes: list[tuple[int, str, str]] = field(default_factory=list)
     could_treat: list[str] = field(default_factory=list)
+    papers: int = 0
 
 
 def take_over(content: bytes, *, clinic: str, clinician: str | None, dry_run: bool) -> Report:
@@ -83,7 +84,9 @@ def _taken_over(
             dry_run=dry_run or bool(others),
         )
     return Report(
-        counts=_in_words(outcome), could_treat=[name for _, name in could] if others else []
+        counts=_in_words(outcome),
+        could_treat=[name for _, name in could] if others else [],
+        papers=outcome.papers,
     )
 
 

