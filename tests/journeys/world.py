@@ -221,7 +221,7 @@ def new_practice(world: World) -> Practice:
         help="Call 112 in an emergency.",
     )
     assert "Harbour Street" in admin.text, admin.text
-    admin.open("/intake/setup").follow("Policy on what people say alone")
+    admin.open("/intake/setup").follow("Choose the policy")
     admin.press("Choose this policy", policy="terms.limited")
     assert "The policy is chosen" in admin.text, admin.text
     clinician = world.first_sign_in(
