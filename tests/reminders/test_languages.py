@@ -1,13 +1,17 @@
 """Each person reads letters, forms and closed pages in their own language, and only in that."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.reminders.forms.queries import every_language
+from services.reminders.rights.queries import PERSON, share_of
 from services.reminders.schedules.domain import Hold
+from shared.auth.actors import system
 from shared.consent.languages import languages
+from shared.events.content import Reference
 from shared.web.page_context import member_words
 from tests.reminders.house import POLICY
 from tests.shared.reading import said_on, too_hard
@@ -141,3 +145,24 @@ def test_every_page_of_a_form_is_easy_to_read(house):
 
     for page in pages:
         assert too_hard(said_on(page)) == []
+
+
+@pytest.mark.requirement("INT-20", "UXA-04")
+@pytest.mark.parametrize(("tag", "said"), [("en", "It depends"), ("ar", "حسب الظروف")])
+def test_a_copy_has_the_questions_and_answers_in_the_words_in_which_they_were_asked(
+    house, tag, said
+):
+    person, _ = pair_speaking(house, tag, "es")
+    member, letter = house.member(), first_letter(house, person)
+    member.post(house.path_of(letter))
+    member.post("/reminders/form", {"alone": "yes", "Q01": "4", "Q02": "depends"})
+
+    reference = Reference(PERSON, house.clinic_id, person, 1)
+    clinics = frozenset({house.clinic_id})
+    acting = replace(system("reminders"), clinics=clinics)
+    with house.reminders.store.unit_of_work(clinics=clinics, actor=acting) as work:
+        [here] = share_of(work, [reference])[reference]["relationships"].values()
+
+    [form] = here["forms"]
+    assert [one["in_words"] for one in form["answers"]][1:] == ["4", said]
+    assert form["answers"][0]["question"] == FIRST[tag]
