@@ -107,7 +107,7 @@ def import_people(file: Path, clinic: str, clinician: str | None, dry_run: bool)
         click.echo(f"{number:>6} {what}")
     if report.papers:
         click.echo("What was signed on paper permits nothing here. Each clinician finds it under")
-        click.echo("Relationships, “What to ask again soon”, and asks each person anew, alone.")
+        click.echo("Relationships, “Whom to ask again soon”, and asks each person anew, alone.")
     if report.could_treat:
         click.echo(f"Several could treat them: {', '.join(report.could_treat)}.")
         click.echo("Say with --clinician who it is.")
