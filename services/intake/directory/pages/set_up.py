@@ -47,8 +47,8 @@ STEPS = {
 }
 INSTEAD = {
     "texts": "{more}: no native reader has read them yet. They are used all the same.",
-    "duty": "Nobody is. Check-ins work all the same; only consent to questions on being free to say "
-    "no is not asked for, for that needs someone who looks at the answers.",
+    "duty": "Nobody is. Check-ins work all the same; only consent to questions on being free to "
+    "say no is not asked for, for that needs someone who looks at the answers.",
 }
 STANDS = {"texts": "To be read", "duty": "None"}
 

@@ -258,7 +258,6 @@ def _card(
         "means": [MEANS_WORDS[one] for one in Means if one in contact.means],
         "hours": _hours(contact),
         "call": _before_a_call(contact.manner, voicemail=voicemail),
-        "missing": bool(member.missing or more),
         "lacks": _lacks(member, more),
         "erased": member.erased,
     }
