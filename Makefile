@@ -22,7 +22,7 @@ run: ## start Attune on this computer and print its addresses
 
 test: ## run every test that this computer can run
 	@$(BOOTSTRAP) test
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@SOMEONE_WAITS=$(if $(ARGS),,1) $(BIN)/python -m pytest -n 2 $(ARGS)
 
 ci: ## do all that the build does, tests included
 	@bash .ci/run

@@ -17,6 +17,8 @@ from deploy.seed.cast import Size
 from shared.settings import SERVICES
 from tests.deploy.test_seed import fill_in
 
+pytestmark = pytest.mark.left_to_the_build("taking a whole clinic along")
+
 CLINIC = "Harbour Street Practice"
 
 

@@ -19,6 +19,8 @@ from shared.clock import Clock
 from shared.settings import SERVICES, Mode, Settings
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("starting all services behind one front")
+
 HALF_WAY = Progress(percent=48, says="Writing <12> October")
 
 

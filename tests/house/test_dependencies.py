@@ -9,6 +9,8 @@ import pytest
 
 from tests.house.tree import asked_for, files, named, text_of
 
+pytestmark = pytest.mark.left_to_the_build("reading every import")
+
 OURS = {"services", "shared", "deploy", "tests"}
 
 COMES_WITH = {

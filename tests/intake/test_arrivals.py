@@ -162,6 +162,7 @@ class TestReading:
 
         assert "letters" not in str([(one.reason, one.advice) for one in mistakes])
 
+    @pytest.mark.left_to_the_build("reading fifty thousand rows")
     def test_reads_fifty_thousand_rows_and_no_more(self):
         lines = [f"R{n // 2},M{n},,UTC,en,,," for n in range(MOST_ROWS)]
 

@@ -16,6 +16,8 @@ from tests.intake.conftest import PASSWORD
 from tests.trails import break_off, lines, seen
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("reading who looked at what")
+
 CARD = {
     "email": "ana@letters.example",
     "means": ["email"],

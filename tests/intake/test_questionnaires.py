@@ -16,6 +16,8 @@ from shared.contracts.intake import QuestionnaireCompleted
 from shared.labels import Label
 from tests.visitors import bearer
 
+pytestmark = pytest.mark.left_to_the_build("filling in questionnaires")
+
 FIRST, TWO_WEEKS, CSI_4, GAD_7, RDAS, CSI_16 = 1, 2, 12, 13, 31, 11
 QUESTIONS = "/intake/seat/questions"
 CALM = {f"i{number}": "1" for number in range(1, 8)}

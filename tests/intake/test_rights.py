@@ -23,6 +23,8 @@ from tests.intake.conftest import MONDAY
 from tests.intake.test_consent import CHOICES, answered, permitted, without_tokens
 from tests.intake.test_consent_links import link_for
 
+pytestmark = pytest.mark.left_to_the_build("asking for each right in each way")
+
 ALONE = {"came": "in_person", "alone": "yes"}
 REASON = "They want it, and said so on their own."
 

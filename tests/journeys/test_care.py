@@ -116,6 +116,7 @@ class TestBetweenSessions:
         assert "Being tried" in page.text, page.text
 
 
+@pytest.mark.left_to_the_build("living through a quarter")
 class TestAQuarter:
     def test_a_supervisor_sees_a_release_in_which_small_cells_are_withheld(self, practice, world):
         for names in (("Robin", "Amal"), ("Noor", "Kim", "Sol")):

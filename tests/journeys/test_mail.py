@@ -10,6 +10,8 @@ from shared.settings import Smtp
 from tests.journeys.test_care import first_occasions
 from tests.journeys.world import Practice, World, new_practice
 
+pytestmark = pytest.mark.left_to_the_build("writing by a real mail server")
+
 
 @pytest.fixture
 def world(tmp_path: Path, smtp) -> Iterator[World]:

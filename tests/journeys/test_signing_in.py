@@ -9,6 +9,8 @@ from tests.journeys.browser import Browser
 from tests.journeys.watched import PAGES, WatchedWorld, let_in
 from tests.journeys.world import OWN_PASSWORD, Practice, new_practice
 
+pytestmark = pytest.mark.left_to_the_build("signing in and out at four services")
+
 BOSS = "boss@harbour.example"
 OTHERS = {"sessions", "reminders", "reports"}
 STAFF = re.compile(r'href="(/intake/staff/[0-9a-f-]{36})"')

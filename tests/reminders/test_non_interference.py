@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from shared.contracts.reminders import FormReceived, PromptSettled
 from tests.reminders.house import START, House
 
+pytestmark = pytest.mark.left_to_the_build("living through two lives for each private act")
+
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 RELATIONSHIP, A, B, C = (UUID(int=(9 << 120) + n) for n in (1, 2, 3, 4))
 SECRET = re.compile(r"/f/[\w-]{27}|nonce-[\w-]+|value=\"[\w.-]{40,}\"")

@@ -26,6 +26,8 @@ from shared.contracts.words import Channel
 from shared.events.freshness import Freshness, Proof
 from tests.reminders.house import House
 
+pytestmark = pytest.mark.left_to_the_build("comparing histories of withdrawals")
+
 STEP_SECONDS = 0.001
 LONG = 5.0
 """Longer than a proof is good for."""
