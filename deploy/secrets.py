@@ -2,13 +2,11 @@
 
 import json
 import os
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
-from secrets import token_bytes, token_hex, token_urlsafe
+from secrets import token_hex, token_urlsafe
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from deploy.broker import VISITORS, definitions
 from shared.keys import new_master_key
 from shared.settings import SERVICES
 
@@ -23,12 +22,6 @@ HOSTS = ("staff.localhost", "members.localhost")
 ROLES = ("owner", "app", "worker")
 """Who signs in to a service's database: to migrate, to serve pages, to work."""
 CERTIFICATE_LASTS = timedelta(days=397)
-BROKER_USERS = {
-    "attune": r"^(attune(?!\.private).*|amq\.default)$",
-    "attune_private": r"^(attune\.(private.*|dead)|amq\.default)$",
-}
-"""Who signs in to the broker, and the names of the exchanges and queues that are theirs."""
-
 Made = dict[str, bool]
 
 
@@ -104,45 +97,16 @@ def _postgresql(where: str) -> str:
 
 
 def _broker(secrets: Secrets) -> None:
-    passwords = {
-        user: secrets.keep(f"{user}_broker_password", lambda: token_hex(24))
-        for user in BROKER_USERS
-    }
-    secrets.keep("broker_url", lambda: _broker_url("attune", passwords))
-    secrets.keep("private_broker_url", lambda: _broker_url("attune_private", passwords))
+    """Make what each service signs in to the broker with, and who may do what there."""
+    kept = secrets.keep(
+        "broker_passwords", lambda: "".join(f"{one.name}={token_hex(24)}\n" for one in VISITORS)
+    )
+    passwords = dict(line.split("=") for line in kept.splitlines())
+    for one in VISITORS:
+        where = f"amqp://{one.name}:{passwords[one.name]}@broker:5672//?plaintext=accepted"
+        secrets.keep(one.secret, partial(str, where))
     secrets.keep("broker.conf", lambda: "load_definitions = /run/secrets/broker.json\n")
-    secrets.keep("broker.json", lambda: json.dumps(_definitions(passwords), indent=1))
-
-
-def _broker_url(user: str, passwords: Mapping[str, str]) -> str:
-    return f"amqp://{user}:{passwords[user]}@broker:5672//?plaintext=accepted"
-
-
-def _definitions(passwords: Mapping[str, str]) -> dict[str, object]:
-    """Return what the broker is to begin with: who may use which exchanges and queues."""
-    hashed = "rabbit_password_hashing_sha256"
-    return {
-        "vhosts": [{"name": "/"}],
-        "users": [
-            {
-                "name": user,
-                "password_hash": hash_of(password),
-                "hashing_algorithm": hashed,
-                "tags": [],
-            }
-            for user, password in passwords.items()
-        ],
-        "permissions": [
-            {"user": user, "vhost": "/", "configure": names, "write": names, "read": names}
-            for user, names in BROKER_USERS.items()
-        ],
-    }
-
-
-def hash_of(password: str, salt: bytes | None = None) -> str:
-    """Return a password as RabbitMQ keeps it: a salt of 4 bytes, then SHA-256 of both."""
-    salt = salt or token_bytes(4)
-    return b64encode(salt + sha256(salt + password.encode()).digest()).decode()
+    secrets.keep("broker.json", lambda: json.dumps(definitions(passwords), indent=1))
 
 
 def certificate(private: ec.EllipticCurvePrivateKey, hosts: list[str], *, now: datetime) -> str:

@@ -139,7 +139,7 @@ class TestSecrets:
         folder = tmp_path / "secrets"
         attune("secrets", "new", str(folder))
         before = {file.name: file.read_text() for file in folder.iterdir()}
-        (folder / "broker_url").unlink()
+        (folder / "intake_broker_url").unlink()
 
         said = attune("secrets", "new", str(folder)).output
 
@@ -202,7 +202,7 @@ def production(attune, tmp_path: Path) -> dict[str, str]:
     """What the containers are told, with secrets made as `attune secrets new` makes them."""
     folder = tmp_path / "made"
     attune("secrets", "new", str(folder))
-    names = ("secret_key", "master_key", "broker_url", "private_broker_url")
+    names = ("secret_key", "master_key")
     return {
         "ATTUNE_MODE": "production",
         "ATTUNE_DATABASE_URL_FILE": str(folder / "intake_app_url"),
@@ -211,5 +211,7 @@ def production(attune, tmp_path: Path) -> dict[str, str]:
         "ATTUNE_MEMBER_URL": "https://members.example.org",
         "ATTUNE_TRUSTED_HOSTS": "staff.example.org,members.example.org",
         "ATTUNE_TRUSTED_PROXIES": "10.0.0.0/8",
+        "ATTUNE_BROKER_URL_FILE": str(folder / "intake_broker_url"),
+        "ATTUNE_PRIVATE_BROKER_URL_FILE": str(folder / "intake_private_broker_url"),
         **{f"ATTUNE_{name.upper()}_FILE": str(folder / name) for name in names},
     }

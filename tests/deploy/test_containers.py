@@ -85,6 +85,8 @@ class TestCompose:
                 assert addresses_of(compose["services"][f"{service}-{part}"]) == {
                     "database_url": f"{service}_{role}_url",
                     "key_store_url": f"{service}_{store}",
+                    "broker_url": f"{service}_broker_url",
+                    "private_broker_url": f"{service}_private_broker_url",
                 }
 
     def test_every_secret_that_a_container_asks_for_is_there(self, compose):
@@ -108,7 +110,7 @@ class TestCompose:
 
 
 def addresses_of(container: dict) -> dict[str, str]:
-    """Return from which secret a container knows the address of each database."""
+    """Return from which secret a container knows each address."""
     given = [secret for secret in container["secrets"] if isinstance(secret, dict)]
     return {secret["target"]: secret["source"] for secret in given}
 
