@@ -22,6 +22,8 @@ from shared.columns import new_base
 from shared.settings import Mode, Settings
 from shared.store import Store
 
+pytestmark = pytest.mark.left_to_the_build("changing keys and checking trails")
+
 CLINIC = uuid4()
 
 

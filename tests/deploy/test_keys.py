@@ -17,6 +17,8 @@ from shared.keys import KeyGone, KeyName, Scope, Tampered, new_master_key
 from shared.settings import Mode, Settings
 from shared.store import Store
 
+pytestmark = pytest.mark.left_to_the_build("changing keys and checking trails")
+
 CLINIC, ADA, BO = (uuid4() for _ in range(3))
 EARLIER, NEWEST = new_master_key(), new_master_key()
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

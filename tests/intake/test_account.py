@@ -14,6 +14,8 @@ from shared.keys import HOUSE
 from tests.intake.conftest import MONDAY, PASSWORD, STAFF_HOST, House
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 OWN = "four words of my own"
 
 

@@ -13,6 +13,8 @@ from shared.events.content import Reference
 from shared.labels import Label
 from tests.intake.test_consent_pages import words_of
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 WHOLE = {
     "email": "ana@letters.example",
     "phone": "+351 912 345 678",

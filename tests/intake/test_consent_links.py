@@ -14,6 +14,8 @@ from shared.consent.ledger import history
 from shared.consent.terms import Method, Setting, State
 from tests.intake.test_consent import answered, permitted, without_tokens
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 FORM = "/intake/questions"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/intake/a/[\w-]+)")
 BOTH = ["checkin.email", "report.aggregate"]

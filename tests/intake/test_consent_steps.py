@@ -14,6 +14,8 @@ from tests.intake.test_consent import CHOICES, ON_PAPER, answered, choose, ledge
 from tests.intake.test_consent_links import link_for, opened, send
 from tests.intake.test_questionnaires import CALM, GAD_7, at, seated
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 TALK = {"held_on": "2026-11-23", "alone": "yes", "module": "own", "notes": "mornings"}
 
 

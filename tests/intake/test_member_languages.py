@@ -14,6 +14,8 @@ from tests.intake.test_rights import ALONE, decide
 from tests.intake.test_seats import CONSENT, KINDS, Practice, reply
 from tests.shared.reading import said_on, too_hard
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 IN_FORCE = (
     "They share nothing about your safety without talking to you, unless the law says otherwise."
 )

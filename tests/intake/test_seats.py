@@ -17,6 +17,8 @@ from shared.settings import Mode
 from tests.intake.conftest import MEMBER_HOST, STAFF_HOST, House
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/intake/seat/[\w=-]+)")
 CLOSED = "This page is closed. You can hand the device back."
 CLOSED_PAGE = "/intake/seat/closed"

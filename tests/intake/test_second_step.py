@@ -15,6 +15,8 @@ from shared.settings import Mode, Settings
 from tests.intake.conftest import PASSWORD, STAFF_HOST, House
 from tests.visitors import Visitor
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 
 class Phone:
     """A phone whose app shows codes by the wall clock of a house."""

@@ -12,6 +12,8 @@ from tests.intake.test_cards import WHOLE
 from tests.intake.test_consent import answered, without_tokens
 from tests.intake.test_consent_links import ADDRESS, opened, send
 
+pytestmark = pytest.mark.left_to_the_build("going through all of intake")
+
 YES = {"checkin.email": True, "report.aggregate": True}
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from shared.events.tables import undelivered
 
+pytestmark = pytest.mark.left_to_the_build("going through all of reminders")
+
 DAY = timedelta(days=1)
 
 

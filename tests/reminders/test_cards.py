@@ -9,6 +9,8 @@ from services.reminders.schedules.domain import Hold, State
 from shared.contracts.intake import ClinicRegistered
 from tests.reminders.house import START
 
+pytestmark = pytest.mark.left_to_the_build("going through all of reminders")
+
 DAY = timedelta(days=1)
 
 

@@ -15,6 +15,8 @@ from shared.settings import Smtp
 from tests.reminders.doomed import Diary
 from tests.reminders.house import START, House
 
+pytestmark = pytest.mark.left_to_the_build("going through all of reminders")
+
 DAY = timedelta(days=1)
 
 

@@ -16,6 +16,8 @@ from shared.web.page_context import member_words
 from tests.reminders.house import POLICY
 from tests.shared.reading import said_on, too_hard
 
+pytestmark = pytest.mark.left_to_the_build("going through all of reminders")
+
 WAYS = {"en": "ltr", "es": "ltr", "ar": "rtl"}
 SUBJECTS = {"en": "Your short form", "es": "Su formulario breve", "ar": "استمارتك القصيرة"}
 FIRST = {

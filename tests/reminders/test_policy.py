@@ -11,7 +11,10 @@ from shared.contracts.words import Purpose
 
 DAY = timedelta(days=1)
 
-pytestmark = pytest.mark.requirement("INT-11")
+pytestmark = [
+    pytest.mark.requirement("INT-11"),
+    pytest.mark.left_to_the_build("going through all of reminders"),
+]
 
 
 @pytest.fixture

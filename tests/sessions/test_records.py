@@ -15,6 +15,8 @@ from shared.contracts.sessions import SessionRecorded
 from shared.contracts.words import RelationshipState
 from tests.sessions.house import COLLEAGUE
 
+pytestmark = pytest.mark.left_to_the_build("going through all of sessions")
+
 WORDS = {"behaviour": "Asked twice", "impact": "Felt heard", "wish": "A pause", "next_step": "Tea"}
 
 

@@ -14,6 +14,8 @@ from shared.events.tables import undelivered, wanted
 from tests.sessions.house import CLINIC, CLINICIAN, Together
 from tests.sessions.test_plans import Trying, offer
 
+pytestmark = pytest.mark.left_to_the_build("going through all of sessions")
+
 
 def erase(house, person: UUID) -> UUID:
     """Tell that someone is gone for good; return the number of the request."""

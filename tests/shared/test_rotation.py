@@ -29,6 +29,8 @@ from tests.shared.vault import (
     versions,
 )
 
+pytestmark = pytest.mark.left_to_the_build("changing keys and checking trails")
+
 ROWS = [UUID(int=nth) for nth in range(100, 112)]
 
 

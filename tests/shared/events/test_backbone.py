@@ -200,6 +200,7 @@ class TestHearing:
 
         assert backbone.effects(subject) == [1]
 
+    @pytest.mark.left_to_the_build("waiting for what does not come")
     def test_another_generation_stops_the_partition_and_nothing_is_guessed(
         self, backbone: Backbone
     ) -> None:
