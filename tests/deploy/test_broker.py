@@ -15,7 +15,6 @@ from shared.events.topology import Topology
 from shared.settings import SERVICES
 
 pytestmark = pytest.mark.requirement("PLT-20")
-each_visitor = pytest.mark.parametrize("visitor", VISITORS, ids=lambda one: one.name)
 Enter = Callable[[Visitor], Link]
 
 
@@ -66,41 +65,39 @@ def told_by(visitor: Visitor, *, itself: bool) -> list[str]:
     ]
 
 
-@each_visitor
-def test_a_service_hears_by_its_own_queue_and_tells_in_its_own_streams(enter, visitor):
-    link, topology = enter(visitor), topology_of(visitor)
-
-    queue = topology.queue_for(visitor.service)
-    if queue is not None:
-        link.declare([queue])
-        link.consume(queue, 1, print)
-    for key in told_by(visitor, itself=True):
-        tell(link, topology.exchange.name, key)
-
-
-@each_visitor
-def test_it_tells_in_the_name_of_no_other(enter, visitor):
-    for key in told_by(visitor, itself=False):
-        with pytest.raises(AccessRefused):
-            tell(enter(visitor), topology_of(visitor).exchange.name, key)
+def test_a_service_hears_by_its_own_queue_and_tells_in_its_own_streams(enter):
+    for visitor in VISITORS:
+        link, topology = enter(visitor), topology_of(visitor)
+        queue = topology.queue_for(visitor.service)
+        if queue is not None:
+            link.declare([queue])
+            link.consume(queue, 1, print)
+        for key in told_by(visitor, itself=True):
+            tell(link, topology.exchange.name, key)
 
 
-@each_visitor
-def test_it_has_no_way_to_the_other_exchange(enter, visitor):
-    other = visitor._replace(private=not visitor.private)
-
-    for key in told_by(other, itself=True):
-        with pytest.raises(AccessRefused):
-            tell(enter(visitor), topology_of(other).exchange.name, key)
-
-
-@each_visitor
-def test_it_takes_nothing_from_the_queue_of_one_to_whom_it_does_not_tell(enter, visitor):
-    topology = topology_of(visitor)
-    own = topology.queue_for(visitor.service)
-    near = {queue.name for queue in (*topology.queues_of(visitor.service), own) if queue}
-    for service in SERVICES:
-        queue = topology.queue_for(service)
-        if queue is not None and queue.name not in near:
+def test_it_tells_in_the_name_of_no_other(enter):
+    for visitor in VISITORS:
+        for key in told_by(visitor, itself=False):
             with pytest.raises(AccessRefused):
-                enter(visitor).channel.basic_consume(queue.name)
+                tell(enter(visitor), topology_of(visitor).exchange.name, key)
+
+
+def test_it_has_no_way_to_the_other_exchange(enter):
+    for visitor in VISITORS:
+        other = visitor._replace(private=not visitor.private)
+        for key in told_by(other, itself=True):
+            with pytest.raises(AccessRefused):
+                tell(enter(visitor), topology_of(other).exchange.name, key)
+
+
+def test_it_takes_nothing_from_the_queue_of_one_to_whom_it_does_not_tell(enter):
+    for visitor in VISITORS:
+        topology = topology_of(visitor)
+        own = topology.queue_for(visitor.service)
+        near = {queue.name for queue in (*topology.queues_of(visitor.service), own) if queue}
+        for service in SERVICES:
+            queue = topology.queue_for(service)
+            if queue is not None and queue.name not in near:
+                with pytest.raises(AccessRefused):
+                    enter(visitor).channel.basic_consume(queue.name)

@@ -27,6 +27,8 @@ from tests.doors.world import MEMBER_HOST, Known, World
 
 pytestmark = pytest.mark.timeout(900)
 SMALL = 60_000
+TOO_LARGE = ("Send less at once", "Go back and send a shorter text")
+"""What staff and programs are told, and what members are."""
 """How many bytes a request may have in these tests; files of people may have more."""
 
 LARGE_FILES = ("arrivals.", "import.")

@@ -236,7 +236,7 @@ def _rows(stage: Stage) -> dict[str, int]:
 @pytest.mark.requirement("INT-11", "PLT-13")
 def test_flipping_any_other_policy_of_any_member_closes_what_is_asked_of_them_alone(stage):
     for policy in OTHER_POLICIES:
-        stage.practice.admin.open("/intake/setup").follow("Policy on what people say alone")
+        stage.practice.admin.open("/intake/setup").follow("Choose the policy")
         stage.practice.admin.press("Choose this policy", policy=policy)
         stage.world.settle()
         assert not any(it_is_noted(stage, name) for name in NAMES)
