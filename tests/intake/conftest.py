@@ -76,6 +76,17 @@ class House:
         assert answer.status_code == 303
         return visitor
 
+    def speaks(self, person_id: UUID, language: str) -> None:
+        """Let Ana speak a language from now on."""
+        with self.work() as work:
+            people.change_details(
+                work,
+                clinic_id=self.clinic,
+                person_id=person_id,
+                details=Details(name="Ana", zone="UTC", language=language),
+                now=self.clock.now(),
+            )
+
     def member(self) -> Visitor:
         """Return someone on the members' host with an empty browser."""
         return Visitor(self.service.app, host=MEMBER_HOST)

@@ -3,8 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from services.intake.people import usecases as people
-from services.intake.people.domain import Details
 from shared.consent.terms import State
 from tests.browsers import WCAG, chromium_started, served
 from tests.intake.conftest import PASSWORD
@@ -26,17 +24,6 @@ def mistakes_on(page):
     found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [mistake["id"] for mistake in found] + ["too wide"] * wide
-
-
-def speaks(house, person_id, language):
-    with house.work() as work:
-        people.change_details(
-            work,
-            clinic_id=house.clinic,
-            person_id=person_id,
-            details=Details(name="Ana", zone="UTC", language=language),
-            now=house.clock.now(),
-        )
 
 
 @pytest.mark.requirement("INT-07", "CHK-10", "UXA-01")
@@ -61,7 +48,7 @@ def test_a_yes_and_a_no_by_link_take_the_same_presses_without_script(house, ana_
 def test_questions_are_laid_out_as_the_language_runs(house, ana_and_noa, browser, language, edge):
     started, address = browser
     ana = house.person(ana_and_noa, "Ana")
-    speaks(house, ana, language)
+    house.speaks(ana, language)
     page = started.new_context(viewport=SMALL).new_page()
 
     page.goto(address + link_for(house, ana_and_noa, ana))

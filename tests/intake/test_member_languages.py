@@ -5,8 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from services.intake.people import usecases as people
-from services.intake.people.domain import Details
 from services.intake.rights.queries import words_for
 from shared.web.page_context import member_words
 from tests.intake.test_consent_links import link_for
@@ -33,22 +31,11 @@ def practice(house, ana_and_noa):
     return made
 
 
-def speaks(house, person_id, language):
-    with house.work() as work:
-        people.change_details(
-            work,
-            clinic_id=house.clinic,
-            person_id=person_id,
-            details=Details(name="Ana", zone="UTC", language=language),
-            now=house.clock.now(),
-        )
-
-
 @pytest.mark.requirement("UXA-04")
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 @pytest.mark.parametrize("tag", WAYS)
 def test_a_seat_begins_in_the_language_of_its_person(practice, kind, tag):
-    speaks(practice.house, practice.ana, tag)
+    practice.house.speaks(practice.ana, tag)
     path = practice.hand_over(practice.house.visitor("ines"), kind, practice.ana)
     page = practice.house.member().get(path).text
 
@@ -60,7 +47,7 @@ def test_a_seat_begins_in_the_language_of_its_person(practice, kind, tag):
 
 @pytest.mark.requirement("UXA-04")
 def test_a_seat_of_someone_whose_language_has_no_words_guesses_none(practice):
-    speaks(practice.house, practice.ana, "fi")
+    practice.house.speaks(practice.ana, "fi")
     path = practice.hand_over(practice.house.visitor("ines"), KINDS[1], practice.ana)
     page = practice.house.member().get(path).text
 
@@ -71,7 +58,7 @@ def test_a_seat_of_someone_whose_language_has_no_words_guesses_none(practice):
 def test_a_seat_that_is_over_says_so_in_every_language_whoever_sat_there(practice):
     ends = []
     for person_id, tag in ((practice.ana, "ar"), (practice.noa, "es")):
-        speaks(practice.house, person_id, tag)
+        practice.house.speaks(person_id, tag)
         member = practice.sit_down(CONSENT, person_id)
         reply(member, CONSENT)
         ends.append((member.get("/intake/seat/closed").text, member.get(CONSENT.first).text))
@@ -86,7 +73,7 @@ def test_a_seat_that_is_over_says_so_in_every_language_whoever_sat_there(practic
 @pytest.mark.parametrize("tag", WAYS)
 def test_the_receipt_of_an_erasure_is_in_the_language_of_the_person(house, ana_and_noa, tag):
     ana, ines = house.person(ana_and_noa, "Ana"), house.visitor("ines")
-    speaks(house, ana, tag)
+    house.speaks(ana, tag)
     requests = house.page(ana_and_noa, ana, "/requests")
     asked = ines.post(requests, {"kind": "erasure", **ALONE})
     number = asked.headers["Location"].rpartition("#")[2]
@@ -132,7 +119,7 @@ def hidden_on(page):
 @pytest.mark.requirement("UXA-04")
 @pytest.mark.parametrize(("tag", "missing"), [("fi", True), ("es-MX", False), ("ar", False)])
 def test_staff_see_that_a_language_has_no_short_form_yet(house, ana_and_noa, tag, missing):
-    speaks(house, house.person(ana_and_noa, "Ana"), tag)
+    house.speaks(house.person(ana_and_noa, "Ana"), tag)
 
     page = house.visitor("ines").get(f"/intake/relationships/{ana_and_noa.id}").text
 
