@@ -359,16 +359,20 @@ class TestWhatIf:
     def test_knows_of_a_stop_that_only_the_clinician_opens_again(self, house, ana, ines, page):
         answered(house, ana)
         whole_card(house, ana)
-        event = ChannelChanged(
-            clinic_id=house.clinic,
-            occurred_at=house.clock.now(),
-            person_id=ana,
-            channel=Channel.EMAIL,
-            permitted=False,
-            version=1,
-        )
-        with house.work() as work:
-            handlers.on_channel_changed(work, event)
+        told(house, ana, permitted=False, version=1)
+        stopped = self.rehearse(ines, page, act="give", purpose="checkin.email")
+
+        told(house, ana, permitted=True, version=2)
+        told(house, ana, permitted=False, version=1)
+        opened = self.rehearse(ines, page, act="give", purpose="checkin.email")
+
+        assert "Waits for you, to open these messages again" in stopped
+        assert "Starts Reminders Short forms go out by e-mail" in opened
+
+    def test_knows_of_a_stop_by_someone_who_had_said_no_already(self, house, ana, ines, page):
+        answered(house, ana, answers={"checkin.email": False})
+        whole_card(house, ana)
+        told(house, ana, permitted=False, version=1)
 
         said = self.rehearse(ines, page, act="give", purpose="checkin.email")
 
@@ -383,11 +387,66 @@ class TestWhatIf:
         assert kept.status_code == 303
         assert permitted(house, ana)
 
+    @pytest.mark.parametrize("day", ["", "2020-01-01", "9999-12-31", "2026-11-22"])
+    def test_refuses_a_day_that_it_cannot_rehearse(self, ines, page, day):
+        said = self.rehearse(ines, page, act="wait", day=day)
+
+        assert "Choose a day from today on, within ten years" in said
+
     @pytest.mark.parametrize(
-        "how", [{"act": "wait", "day": ""}, {"act": "wait", "day": "2020-01-01"}, {"act": "x"}]
+        "how",
+        [{"act": "x"}, {"act": "give", "purpose": "x"}, {"act": "give", "purpose": "terms.open"}],
     )
-    def test_refuses_what_it_cannot_rehearse(self, ines, page, how):
-        assert "Choose what would change" in self.rehearse(ines, page, **how)
+    def test_refuses_an_answer_that_nobody_is_asked_for(self, ines, page, how):
+        assert "Choose yes or no, and what it would be about" in self.rehearse(ines, page, **how)
+
+    @pytest.mark.requirement("INT-17")
+    def test_of_a_yes_that_nobody_may_take_says_so(self, ines, page):
+        nobody_on_duty = self.rehearse(ines, page, act="give", purpose="checkin.safety_items")
+        ines.post(page("/pause"), {"why": "doubt"})
+        in_doubt = self.rehearse(ines, page, act="give", purpose="checkin.email")
+        a_no = self.rehearse(ines, page, act="withdraw", purpose="checkin.email")
+
+        assert "Nobody is on duty at this clinic to read these answers" in nobody_on_duty
+        assert "There is an open doubt whether this person can decide this now" in in_doubt
+        assert "Nothing stops and nothing starts" in a_no
+
+    def test_says_why_something_stops_and_until_when_a_yes_would_hold(self, house, ana, ines, page):
+        answered(house, ana)
+        whole_card(house, ana)
+
+        a_yes = self.rehearse(ines, page, act="give", purpose="checkin.email")
+        a_no = self.rehearse(ines, page, act="withdraw", purpose="checkin.email")
+        at_the_end = self.rehearse(ines, page, act="wait", day="2027-11-23")
+        too_old = self.rehearse(ines, page, act="wait", day="2027-02-22")
+
+        assert "It would hold until 23 November 2027 at the latest" in a_yes
+        assert "go out by e-mail. Because they say no." in a_no
+        assert "go out by e-mail. Because their yes has reached its end." in at_the_end
+        assert "go out by e-mail. For it then lacks a contact card that is whole" in too_old
+
+    def test_names_the_days_on_which_something_changes_by_itself(self, house, ana, ines, page):
+        none = words_of(ines.get(page("/what-if")))
+        answered(house, ana)
+        whole_card(house, ana)
+        some = words_of(ines.get(page("/what-if")))
+
+        assert "Nothing changes by itself, as things stand." in none
+        assert "changes by itself 22 February 2027 23 November 2027" in some
+
+
+def told(house, person_id, *, permitted, version):
+    """Let reminders tell that someone's e-mails were stopped by a link, or opened again."""
+    event = ChannelChanged(
+        clinic_id=house.clinic,
+        occurred_at=house.clock.now(),
+        person_id=person_id,
+        channel=Channel.EMAIL,
+        permitted=permitted,
+        version=version,
+    )
+    with house.work() as work:
+        handlers.on_channel_changed(work, event)
 
 
 def whole_card(house, person_id):
@@ -400,7 +459,7 @@ def whole_card(house, person_id):
             clinic_id=house.clinic,
             person_id=person_id,
             contact=Contact(
-                email=f"{person_id.hex[:6]}@mail.example",
+                email=f"{person_id.hex}@mail.example",
                 private=True,
                 windows=windows_on(range(7), *HOURS),
                 means=frozenset({Means.EMAIL}),
