@@ -22,16 +22,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
-def ines(house):
-    return house.visitor("ines")
-
-
-@pytest.fixture
 def own(house, ana_and_noa, ana):
     """The address of Ana's page of consent, for staff."""
     return house.page(ana_and_noa, ana, "/consent")

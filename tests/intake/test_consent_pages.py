@@ -41,16 +41,6 @@ def words_of(answer):
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
-def ines(house):
-    return house.visitor("ines")
-
-
-@pytest.fixture
 def page(house, ana_and_noa, ana):
     """The address of Ana's page, or of one below it."""
     return lambda more="": house.page(ana_and_noa, ana, f"/consent{more}")

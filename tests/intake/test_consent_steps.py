@@ -20,11 +20,6 @@ TALK = {"held_on": "2026-11-23", "alone": "yes", "module": "own", "notes": "morn
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
 def on_duty(house):
     """Someone who reads what cannot wait, so that everything is asked."""
     with house.work() as work:

@@ -69,11 +69,6 @@ CASES = [Case(*one) for one in product(ZONES, STATES, TRUSTED)]
 THE_REST = pytest.mark.left_to_the_build("days rehearsed in every zone and state")
 
 
-@pytest.fixture
-def ines(house):
-    return house.visitor("ines")
-
-
 def lived(house, ines, relationship, case: Case) -> dict[str, str]:
     """Let a case come about, and return each member's page of consent."""
     found = {name: house.person(relationship, name) for name in NAMES}
