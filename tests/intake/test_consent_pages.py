@@ -30,6 +30,7 @@ from tests.intake.test_consent import (
     ledger,
     permitted,
     without_tokens,
+    write_down,
 )
 
 WORDS = re.compile(r"<[^>]+>|\s+")
@@ -49,7 +50,7 @@ def page(house, ana_and_noa, ana):
 class TestKeeping:
     @pytest.mark.requirement("INT-17")
     def test_takes_nobodys_word_for_someone_else(self, ines, page, house, ana):
-        answer = ines.post(page(), ON_PAPER | {"answered_by": "someone"})
+        answer = write_down(ines, page(), {"answered_by": "someone"})
 
         assert answer.status_code == 422
         assert "Nobody can give consent for someone else" in answer.text
@@ -144,9 +145,7 @@ class TestKeeping:
 
     @pytest.mark.requirement("INT-07")
     def test_offers_on_the_seat_what_was_permitted_on_paper(self, house, ana_and_noa, ana, ines):
-        ines.post(
-            house.page(ana_and_noa, ana, "/consent"), ON_PAPER | {"purpose": "contact.voicemail"}
-        )
+        write_down(ines, house.page(ana_and_noa, ana, "/consent"), {"purpose": "contact.voicemail"})
 
         choose(house.seated(ines, ana_and_noa, ana), {"contact.voicemail": "no"})
 
@@ -187,7 +186,7 @@ class TestPause:
 
         assert not permitted(house, ana)
         assert [event.permitted for event in house.told(ConsentChanged)] == [True] * 2 + [False] * 2
-        refused = ines.post(page(), ON_PAPER)
+        refused = write_down(ines, page())
         assert refused.status_code == 422
         assert ("those whom your clinic asks" in refused.text) is (why == "age")
         assert ines.post(house.page(ana_and_noa, ana, "/hand-over")).status_code == 422
@@ -195,7 +194,7 @@ class TestPause:
     def test_still_takes_a_no(self, house, ana, ines, page):
         ines.post(page("/pause"), {"why": "doubt"})
 
-        kept = ines.post(page(), ON_PAPER | {"answer": "no"})
+        kept = write_down(ines, page(), {"answer": "no"})
 
         assert kept.status_code == 303
 
@@ -207,7 +206,7 @@ class TestPause:
 
         ines.post(page("/settle"))
         still_nothing = permitted(house, ana)
-        ines.post(page(), ON_PAPER)
+        write_down(ines, page())
 
         assert not still_nothing
         assert permitted(house, ana)
