@@ -79,9 +79,9 @@ def take_down(
     """
     person = locked(work, clinic_id, person_id)
     rows = queries.revisions(work, clinic_id, person_id)
+    queries.check_may_say(work, person, said.answers)
     if said.after is not None and said.after != len(rows):
         raise domain.KeptMeanwhile
-    queries.check_may_say(work, person, said.answers)
     present = queries.decisions_on(rows, now, also=said.answers)
     steps = [
         _step(person, purpose, permits, said=said, present=present, locale=locale, now=now)
