@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - names there are made by mkdtemp
+MEMORY = Path("/dev/shm")
 ROOM = 8 * 2**30
 """Bytes; a whole run holds about a tenth of it at a time."""
 
