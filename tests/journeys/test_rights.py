@@ -36,7 +36,7 @@ from shared.keys import KeyGone, Place, Scope, Tampered
 from shared.service import Service
 from shared.tenancy import Reach, narrow
 from tests.journeys.test_care import chart_tables, first_occasions, letters
-from tests.journeys.world import ON_BOTH, Practice, World, new_practice
+from tests.journeys.world import ON_BOTH, YES_ALONE, Practice, World, new_practice
 
 NAMES = ("Robinetta", "Amalberto")
 MAIL = {name: f"{name.lower()}@mail.example" for name in NAMES}
@@ -133,7 +133,7 @@ def _offer(story: Story) -> None:
     page = story.practice.clinician.open(f"/sessions/relationships/{story.relationship}/plan/menu")
     page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
     for name in NAMES:
-        page.follow(f"Ask {name}").press("Keep the answer", said="yes", alone="yes")
+        page.follow(f"Ask {name}").press("Keep the answer", **YES_ALONE)
     page.press("Release it")
     assert "Being tried" in page.text, page.text
     story.world.settle()
