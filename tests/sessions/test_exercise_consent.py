@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -17,6 +19,7 @@ from sqlalchemy import text as sql
 from services.sessions.plans import domain, queries
 from services.sessions.plans.models import EarlierAnswer, OfferRevision
 from services.sessions.rights.queries import share_of
+from services.sessions.roster.models import Base
 from shared.auth.actors import Role
 from shared.consent.decision import Because
 from shared.consent.exchange import fhir, iso27560, kantara
@@ -38,7 +41,9 @@ from shared.contracts.words import PlanState
 from shared.events.content import Reference
 from shared.keys import Scope
 from shared.keys.rotation import Depth
+from shared.migrating import migrate
 from shared.store.ending import end_keys
+from shared.store.engines import new_engine
 from shared.store.rotating import Rotating
 from tests.sessions.house import CLINIC, CLINICIAN, House
 from tests.sessions.test_plans import Trying, offer
@@ -519,6 +524,28 @@ class TestBeforeTextsWereKept:
 
         with house.work() as work:
             assert work.session.scalars(select(EarlierAnswer)).all() == []
+
+
+@pytest.mark.requirement("INT-04")
+def test_no_answer_from_before_is_lost_by_the_step_to_texts(tmp_path):
+    file = tmp_path / "before.sqlite"
+    engine = new_engine(f"sqlite:///{file}")
+    migrate(engine, "sessions", Base.metadata, to="0007")
+    ids = [uuid4().hex for _ in range(4)]
+    with closing(sqlite3.connect(file)) as before, before:
+        before.execute(
+            "INSERT INTO plan_answer (clinic_id, id, plan_id, person_id, method, recorded_at, said)"
+            " VALUES (?, ?, ?, ?, 'form', '2026-03-02 09:00:00', x'0102')",
+            ids,
+        )
+        kept = before.execute("SELECT * FROM plan_answer").fetchall()
+
+    migrate(engine, "sessions", Base.metadata)
+    engine.dispose()
+
+    with closing(sqlite3.connect(file)) as after:
+        assert after.execute("SELECT * FROM plan_answer").fetchall() == kept != []
+        assert after.execute("SELECT * FROM offer_revision").fetchall() == []
 
 
 def shared(house: House, trying, person):
