@@ -4,11 +4,9 @@ A service keeps its ledger in a table of its own, made from ``RevisionRow``; or,
 may not lie open, from ``SealedRevisionRow`` (shared/consent/sealed.py). Both are ``ChainRow``.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import groupby
 from secrets import token_bytes
 from typing import Any, ClassVar, TypeVar
@@ -21,7 +19,7 @@ from shared.auth.actors import system
 from shared.columns import holding
 from shared.consent.decision import Said
 from shared.consent.purposes import kind_of
-from shared.consent.revision import Revision, plain
+from shared.consent.revision import Revision, digest_of, plain
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
 from shared.errors import Conflict, Refusal
@@ -254,11 +252,6 @@ def _said_before(work: UnitOfWork, rows: Iterable[ChainRow], purpose: str) -> li
 def hash_of(row: ChainRow) -> str:
     """Return the hash that chains a revision to the one before it."""
     return digest_of({name: plain(getattr(row, name)) for name in row.HASHED})
-
-
-def digest_of(values: Mapping[str, object]) -> str:
-    """Return the SHA-256 of values, as 64 hexadecimal digits."""
-    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def broken(store: Store, kind: type[Row]) -> Iterator[tuple[UUID, UUID, int]]:

@@ -1,8 +1,10 @@
 """One act of consent as it is read, whichever way its ledger keeps it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +59,11 @@ def plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, int) else str(value)
+
+
+def digest_of(values: Mapping[str, object]) -> str:
+    """Return the SHA-256 of values, as 64 hexadecimal digits."""
+    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def read_revision(written: Mapping[str, Any]) -> Revision:

@@ -14,8 +14,8 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.columns import holding
-from shared.consent.ledger import ChainRow, Chance, digest_of
-from shared.consent.revision import Revision, plain, read_revision
+from shared.consent.ledger import ChainRow, Chance
+from shared.consent.revision import Revision, digest_of, plain, read_revision
 from shared.keys import DataClass, Scope, Tampered
 from shared.store import UnitOfWork, sealed
 

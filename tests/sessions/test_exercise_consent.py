@@ -331,6 +331,7 @@ class TestWhatWasRead:
         assert answer.status_code == 409
         assert "The text has changed since this page was opened" in answer.text
         assert text_of(trying).hash in answer.text
+        assert " checked" not in answer.text
         assert ledger(house, person) == []
 
     def test_is_never_in_another_language_unless_they_agreed_on_one(self, house, trying):

@@ -32,7 +32,7 @@ ASKED_WHERE = {
 }
 FIELDS: Mapping[type[Refusal], str] = {
     domain.NotAlone: "setting",
-    NotAsShown: "said",
+    NotAsShown: "read",
     NotInThisLanguage: "locale",
 }
 
@@ -231,7 +231,7 @@ def _answer_page(
         experiment=asked.experiment,
         days=asked.days,
         **_words(plan_id, request.form.get("locale") or request.args.get("locale") or own),
-        typed=request.form,
+        typed=request.form if "read" not in errors else {},
         options=list(CAN_BE_SAID.items()),
         settings_offered=list(ASKED_WHERE.items()),
         errors=errors,
@@ -248,7 +248,7 @@ def _words(plan_id: UUID, locale: str) -> dict[str, Any]:
     return {
         "text": text,
         "missing": "" if text else str(NotInThisLanguage()),
-        "direction": languages()[text.locale].direction if text else "ltr",
+        "spoken": languages()[text.locale] if text else None,
         "languages": [one for tag, one in languages().items() if not text or tag != text.locale],
     }
 
