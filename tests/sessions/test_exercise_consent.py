@@ -289,6 +289,13 @@ class TestTheChain:
         assert whole == []
         assert self.broken(house) == [(CLINIC, person, 2)]
 
+    def test_names_it_too_where_someone_with_the_keys_changed_what_was_said(self, house, person):
+        with house.work() as work:
+            row = rows_of(work, person)[1]
+            work.seal(row, act=work.open(row, "act") | {"state": "given"})
+
+        assert self.broken(house) == [(CLINIC, person, 2)]
+
     def test_is_whole_after_the_keys_were_changed(self, house, person):
         before = ledger(house, person)
         for _ in Rotating(house.service.store, Depth.ALL).steps():
@@ -321,6 +328,16 @@ class TestWhatWasRead:
         assert all(words in unescape(shown[0]) for words in (text.question, *text.points))
         [kept] = ledger(house, person)
         assert (kept.locale, kept.text_hash) == ("ar", text.hash)
+
+    def test_stands_beside_their_last_word_for_the_clinician(self, trying):
+        for word in ("no", "yes"):
+            trying.says(trying.about.people[0], word, setting="alone_by_phone")
+
+        [line] = re.findall(r"<p><strong>Alder</strong>:.*?</p>", trying.page, re.S)
+
+        assert re.search("Yes .*in words, alone by phone, 2 March 2026", line)
+        assert "counts until 16 March 2026" in line
+        assert f'{TEXTS}#t-{text_of(trying).hash}">text version 1, en</a>' in line
 
     @pytest.mark.parametrize("shown", ["", "0" * 64])
     def test_is_what_was_shown_or_nothing_is_kept(self, house, trying, shown):
