@@ -91,6 +91,9 @@ def test_every_consent_comes_with_the_text_that_was_shown(taken):
     shown = {row["text_hash"] for row in rows(taken, "intake/consent_revision.jsonl")}
     assert shown
     assert shown <= texts
+    read = {row["act"]["text_hash"] for row in rows(taken, "sessions/offer_revision.jsonl")}
+    assert read
+    assert read <= {row["hash"] for row in rows(taken, "sessions/consent_text.jsonl")}
 
 
 def test_the_manifest_says_what_each_part_holds(taken):

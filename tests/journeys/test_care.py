@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.world import ON_BOTH, Practice, World, register
+from tests.journeys.world import ON_BOTH, YES_ALONE, Practice, World, register
 
 LISBON = ZoneInfo("Europe/Lisbon")
 pytestmark = ON_BOTH
@@ -110,7 +110,7 @@ class TestBetweenSessions:
         page.open(f"/sessions/relationships/{relationship}/plan/menu")
         page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
         for name in ("Robin", "Amal"):
-            page.follow(f"Ask {name}").press("Keep the answer", said="yes", alone="yes")
+            page.follow(f"Ask {name}").press("Keep the answer", **YES_ALONE)
         page.press("Release it")
 
         assert "Being tried" in page.text, page.text

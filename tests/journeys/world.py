@@ -29,6 +29,9 @@ OWN_PASSWORD = "a calm long password"
 SECRET = "only for this story, and long enough"
 
 
+YES_ALONE = {"said": "yes", "setting": "alone_at_clinic"}
+"""What a clinician keeps of a member who was asked alone and said yes."""
+
 ON_BOTH = pytest.mark.parametrize(
     "world",
     [

@@ -121,6 +121,7 @@ STATE_WORDS = {
     Because.GIVEN: "Permitted",
     Because.NEVER_ASKED: "Not asked yet",
     Because.REFUSED: "Not permitted",
+    Because.DEFERRED: "Not now: ask again",
     Because.WITHDRAWN: "No longer permitted",
     Because.PAUSED: "Put aside: ask again",
     Because.NOT_YET: "Permitted later",

@@ -12,7 +12,6 @@ from services.intake.consent.queries.standing import (
     controller_of,
     decisions_on,
     endings,
-    is_as_kept,
     language_of,
     language_of_seat,
     may_be_left_word,
@@ -26,7 +25,6 @@ from services.intake.consent.queries.standing import (
     someone_on_duty,
     standing,
     still_missing,
-    texts_kept,
     why_paused,
 )
 
@@ -42,7 +40,6 @@ __all__ = [
     "decisions_on",
     "endings",
     "going_on",
-    "is_as_kept",
     "language_of",
     "language_of_seat",
     "may_be_left_word",
@@ -59,7 +56,6 @@ __all__ = [
     "someone_on_duty",
     "standing",
     "still_missing",
-    "texts_kept",
     "to_renew",
     "why_paused",
 ]
