@@ -65,12 +65,16 @@ class Question:
         return number if LOWEST <= number <= HIGHEST else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rest:
-    """How often a set rests, also for those who permit it: ``weeks`` of every ``of``."""
+    """How often a set rests, also for those who permit it: ``weeks`` of every ``of`` at least.
+
+    Each other week rests ``besides`` with this chance: so no row of weeks tells anything for sure.
+    """
 
     weeks: int
     of: int
+    besides: float
 
     def on(self, day: date, person_id: UUID) -> bool:
         """Whether a day lies in a resting week of a person, by nothing but that week and their id.
@@ -78,8 +82,9 @@ class Rest:
         Weeks begin on Monday. Which of a row of weeks rest is drawn for each person and row anew.
         """
         row, week = divmod((day.toordinal() - 1) // 7, self.of)
-        drawn = sorted(range(self.of), key=lambda one: _lot(f"{person_id}/{row}/{one}"))
-        return week in drawn[: self.weeks]
+        lots = [_lot(f"{person_id}/{row}/{one}") for one in range(self.of)]
+        first = sorted(lots)[: self.weeks]
+        return lots[week] in first or _lot(f"{person_id}/{row}/{week}/besides") < self.besides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +145,9 @@ def _question(at: str, written: Mapping[str, Any]) -> Question:
     return Question(id=at, says=written["says"], kind=kind, ends=ends, options=options)
 
 
-def _lot(ticket: str) -> bytes:
-    return sha256(ticket.encode()).digest()
+def _lot(ticket: str) -> float:
+    """Return what a ticket draws, from 0 to 1; always the same."""
+    return int.from_bytes(sha256(ticket.encode()).digest()) / 2**256
 
 
 def _set(written: Mapping[str, Any], questions: Mapping[str, Question]) -> QuestionSet:
@@ -163,7 +169,7 @@ def _refuse_unequal(sets: Sequence[QuestionSet]) -> None:
         raise BadBank("Sets must ask the same number of questions alike, each version once.")
     for one in sets:
         if one.needs is not None and not _rests_enough(one.rest):
-            raise BadBank(f"{one.code} must rest in one of {RESTS_AT_LEAST} weeks or more.")
+            raise BadBank(f"{one.code} must rest in one of {RESTS_AT_LEAST} weeks and besides.")
 
 
 def _look(asked: QuestionSet) -> tuple[Kind, ...]:
@@ -171,4 +177,4 @@ def _look(asked: QuestionSet) -> tuple[Kind, ...]:
 
 
 def _rests_enough(rest: Rest | None) -> bool:
-    return rest is not None and rest.of <= rest.weeks * RESTS_AT_LEAST
+    return rest is not None and rest.of <= rest.weeks * RESTS_AT_LEAST and rest.besides > 0
