@@ -78,11 +78,13 @@ def opened(house, path):
     return member, member.get(FORM).text
 
 
-def asks_it(page):
+def asks_it(page, language="en"):
     """Say which of the two questions a form has; it always has one."""
+    full, plain = (in_language(one, language) for one in (FULL, PLAIN))
     has = (f'name="{ITEM.id}"' in page, f'name="{INSTEAD.id}"' in page)
+    words = {one.id: one.says for one in (*full.asks, *plain.asks)}
     assert sorted(has) == [False, True]
-    assert (ITEM.says in page, INSTEAD.says in page) == has
+    assert (words[ITEM.id] in page, words[INSTEAD.id] in page) == has
     return has[0]
 
 
