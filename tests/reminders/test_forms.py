@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from services.reminders.app import new_stationery
 from services.reminders.forms.models import Form
-from services.reminders.questions.queries import bank, weekly_set
+from services.reminders.questions.queries import bank, plain_set
 from shared.auth.actors import Role
 from shared.contracts.reminders import ChannelChanged, FormReceived
 from shared.contracts.words import Channel
@@ -23,7 +23,7 @@ ANSWER_SETS = (
     {"stop_plan": "yes", "stop_messages": "yes"},
     {"not_now": "yes"},
 )
-ASKED = weekly_set()
+ASKED = plain_set()
 NONCE = re.compile(r'nonce-[\w-]+|value="[\w.-]{40,}"')
 
 
@@ -186,7 +186,7 @@ class TestForm:
     def test_goes_to_sessions_alone_and_by_reference(self, sent):
         house, person_id, path = sent
         open_form(house, path).post(
-            "/reminders/form", {"Q05": "0", "stop_plan": "yes", "alone": "yes"}
+            "/reminders/form", {"Q33": "0", "stop_plan": "yes", "alone": "yes"}
         )
 
         [told] = house.told(FormReceived)
@@ -197,7 +197,7 @@ class TestForm:
             "person_id": str(person_id),
             "relationship_id": str(told.relationship_id),
             "submitted_at": house.clock.now().isoformat(),
-            "answers": {"alone": "yes", "Q05": 0},
+            "answers": {"alone": "yes", "Q33": 0},
             "stop_plan": True,
         }
         assert _content(house, told.form_id, caller="reports").status_code == 404

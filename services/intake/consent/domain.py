@@ -145,6 +145,7 @@ WAITING_WORDS = {
     "reopened": "you, to open these messages again on their schedule",
     "care": "the relationship to be in care",
     "everyone": "every other member's own yes",
+    "mail": "short forms by e-mail, permitted",
     "terms": "the clinic's policy on what is said alone, read and agreed to",
 }
 STAFF_METHODS = (Method.SPOKEN, Method.ON_PAPER)

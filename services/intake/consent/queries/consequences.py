@@ -17,12 +17,14 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.consent import foresight
 from shared.consent.decision import Decision
-from shared.consent.foresight import IN_CARE, REOPENED, TERMS, Change, Going
+from shared.consent.foresight import IN_CARE, MAIL, REOPENED, TERMS, Change, Going
 from shared.consent.ledger import said_about
 from shared.consent.purposes import POLICIES
 from shared.consent.terms import Method
 from shared.contracts.words import RelationshipState
 from shared.store import UnitOfWork
+
+EMAIL = "checkin.email"
 
 
 def going_on(
@@ -39,6 +41,8 @@ def going_on(
     lacking = _lacking(work, relationship, person, at)
     if policy not in kept or not kept[policy].permits:
         lacking.add(TERMS)
+    if EMAIL not in kept or not kept[EMAIL].permits:
+        lacking.add(MAIL)
     rows = revisions(work, relationship.clinic_id, person.id)
     stopped = {row.purpose for row in rows if row.method is Method.STOP_LINK}
     return foresight.going_on(
