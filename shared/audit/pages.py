@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, current_app, render_template, request, url_f
 
 from shared.audit.entries import Act
 from shared.audit.queries import PAGE, Wanted, lines, named, short
-from shared.auth.actors import Role
+from shared.auth.actors import Door, Role
 from shared.auth.policy import current_actor
 from shared.errors import NotFound
 from shared.keys import HOUSE
@@ -40,6 +40,14 @@ ACTS = {
     Act.KEY_ENDED: "Keys destroyed",
     Act.EXPORTED: "Exported",
 }
+DOORS = {
+    Door.LINK: "Someone with a link",
+    Door.SEAT: "Someone at a seat",
+    Door.SERVICE: "Another service",
+    Door.SYSTEM: "The service itself",
+    Door.NOBODY: "Someone not signed in",
+}
+"""Who did something where nobody is known by a code."""
 
 NamesOf = Callable[[UnitOfWork], Mapping[UUID, str]]
 Found = TypeVar("Found")
@@ -89,33 +97,40 @@ def account(person_id: UUID) -> str:
     with reading() as work:
         clinics = _clinics(work)
         rows = []
-        for clinic_id in work.clinics:
-            until = _typed("until", _moment)
+        until = _typed("until", _moment)
+        seen = (_typed("seen", _position) or 0) if until else 0
+        for clinic_id in sorted(work.clinics):
             wanted = Wanted(clinic_id=clinic_id, subject_id=person_id, until=until)
-            found = lines(work, wanted, most=MOST_IN_AN_ACCOUNT + 1)
+            found = lines(work, wanted, most=seen + MOST_IN_AN_ACCOUNT + 1)
             rows += _shown(work, clinic_id, found)
             if found:
                 _note(work, wanted)
-    rows, older = _one_page(sorted(rows, key=lambda row: row["at"], reverse=True))
+    in_order = sorted(rows, key=lambda row: row["at"], reverse=True)
+    rows, older = _one_page(in_order, seen=seen)
     return render_template(
         "trail/account.html",
         rows=rows,
         person_id=person_id,
         at=now(),
         several=len(clinics) > 1,
-        older=older and url_for(".account", person_id=person_id, until=older.isoformat()),
+        older=older and url_for(".account", person_id=person_id, **older),
     )
 
 
-def _one_page(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], datetime | None]:
-    """Return the newest lines, and the moment at which the next page begins, if there is one.
+def _one_page(
+    rows: list[dict[str, Any]], *, seen: int
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Return the lines of a page, newest first, and how the next page is asked for, if any.
 
-    Lines of one moment stand on one page, so that none is lost between two.
+    It goes on at the moment of this page's last line, of which some were ``seen`` by then: many
+    lines may be of one moment, and none is lost between two pages.
     """
-    if len(rows) <= MOST_IN_AN_ACCOUNT:
-        return rows, None
-    edge = rows[MOST_IN_AN_ACCOUNT]["at"]
-    return [row for row in rows if row["at"] > edge], edge
+    end = seen + MOST_IN_AN_ACCOUNT
+    if len(rows) <= end:
+        return rows[seen:], None
+    edge = rows[end - 1]["at"]
+    seen_by_then = sum(row["at"] == edge for row in rows[:end])
+    return rows[seen:end], {"until": edge.isoformat(), "seen": seen_by_then}
 
 
 def chosen_clinic() -> UUID:
@@ -209,8 +224,8 @@ def _shown(work: UnitOfWork, clinic_id: UUID, found: Any) -> list[dict[str, Any]
         {
             "at": row.at,
             "when": _when(row.at),
-            "who": staff.get(row.actor) or short(row.actor) or row.door,
-            "role": ROLE_WORDS[Role(row.role)] if row.role else row.door.capitalize(),
+            "who": staff.get(row.actor) or short(row.actor) or DOORS.get(row.door, row.door),
+            "role": ROLE_WORDS[Role(row.role)] if row.role else "-",
             "did": ACTS.get(row.act, row.act),
             "what": (row.what or "-").replace("_", " "),
             "about": staff.get(row.subject)

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.consent.decision import Decision
+from shared.consent.decision import Because, Decision
 from shared.consent.purposes import Effect, kind_of
 
 IN_CARE = "care"
-"""What every effect outside intake needs: a relationship that is in care."""
+"""What needs someone who is in care, in a relationship that is."""
+
+OF_CARE = ("reminders", "sessions")
+"""The services that do nothing for whoever is not in care; reports count who was."""
 
 REOPENED = "reopened"
 """What effects need once a person ended a channel by its own link."""
@@ -26,13 +29,19 @@ EVERYONE = "everyone"
 class Going:
     """One effect of one purpose at a moment: whether it is permitted, and what else it waits for.
 
-    ``waits_for`` holds words of the purposes table, and those above.
+    ``because`` is why they permit it or not; ``waits_for`` holds words of the purposes table, and
+    those above.
     """
 
     purpose: str
     effect: Effect
-    permitted: bool
+    because: Because
     waits_for: tuple[str, ...] = ()
+
+    @property
+    def permitted(self) -> bool:
+        """Whether they permit it."""
+        return self.because is Because.GIVEN
 
     @property
     def on(self) -> bool:
@@ -42,7 +51,10 @@ class Going:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a change would do: what stops, what starts, and what starts but for something else."""
+    """What a change would do: what stops, what starts, and what starts but for something else.
+
+    Each is as it is afterwards, so that what stops says why.
+    """
 
     stops: tuple[Going, ...]
     starts: tuple[Going, ...]
@@ -69,7 +81,7 @@ def going_on(
         Going(
             purpose=purpose,
             effect=effect,
-            permitted=decision.permits,
+            because=decision.because,
             waits_for=_waits_for(
                 effect, together=others.get(purpose, False), lacking=lacking[purpose]
             ),
@@ -84,7 +96,7 @@ def changed(before: Sequence[Going], after: Sequence[Going]) -> Change:
     was = {(one.purpose, one.effect): one for one in before}
     pairs = [(was.get((one.purpose, one.effect)), one) for one in after]
     return Change(
-        stops=tuple(old for old, new in pairs if old is not None and old.on and not new.on),
+        stops=tuple(new for old, new in pairs if old is not None and old.on and not new.on),
         starts=tuple(new for old, new in pairs if new.on and not (old is not None and old.on)),
         waits=tuple(
             new
@@ -96,7 +108,7 @@ def changed(before: Sequence[Going], after: Sequence[Going]) -> Change:
 
 def _waits_for(effect: Effect, *, together: bool, lacking: Collection[str]) -> tuple[str, ...]:
     needs = effect.also.split()
-    if effect.service != "intake":
+    if effect.service in OF_CARE:
         needs += [IN_CARE, REOPENED]
     missing = [need for need in needs if need in lacking]
     return (*missing, *([EVERYONE] if effect.joint and not together else []))

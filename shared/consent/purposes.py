@@ -125,13 +125,15 @@ KINDS: Mapping[str, Kind] = {
             longest=A_YEAR,
             effects=(
                 Effect(
-                    service="reminders", does="Short forms go out by e-mail", also="contact terms"
+                    service="reminders",
+                    does="Short forms go out by e-mail",
+                    also="contact language terms",
                 ),
-                Effect(service="reminders", does="Links that were sent open", also="contact terms"),
+                Effect(service="reminders", does="Links that were sent open", also="terms"),
                 Effect(
                     service="sessions",
                     does="New answers come into the course of time",
-                    also="contact terms",
+                    also="terms",
                 ),
             ),
             stays="What was answered before stays in the record.",
@@ -163,7 +165,7 @@ KINDS: Mapping[str, Kind] = {
                 Effect(
                     service="reminders",
                     does="Most of their short forms ask how free they feel to say no",
-                    also="contact terms mail",
+                    also="contact language terms mail",
                 ),
             ),
             stays="What was answered before stays in the record. Forms stay as long as they are: "

@@ -49,6 +49,7 @@ MENU: Mapping[Role, Sequence[Entry]] = {
     Role.SUPERVISOR: (Entry(says="Releases", service="reports", path="/releases"),),
     Role.AUDITOR: (
         Entry(says="Audit trail", service="intake", path="/audit", in_each_service=True),
+        Entry(says="What people were shown", service="intake", path="/consent/texts"),
         Entry(says="Releases", service="reports", path="/releases"),
     ),
     Role.OPERATOR: (

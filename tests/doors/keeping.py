@@ -1,6 +1,7 @@
 """What is kept of a member besides their name: talks, questionnaires, a pause, a quarter."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from services.intake.consent import usecases as consent
 from services.intake.consent.domain import Pause
+from services.intake.consent.models import ConsentRevision
 from services.intake.questionnaires import usecases as questionnaires
 from services.intake.questionnaires.domain import Answer
 from services.intake.screening import usecases as screening
@@ -73,6 +75,14 @@ def permit_long_ago(work: Any, clinic_id: UUID, person_id: UUID, now: datetime) 
         decided_at=now - ALMOST_A_YEAR,
         now=now,
     )
+
+
+def times_answered(work: Any, people: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how much is kept of what each of these people answered about consent."""
+    rows = work.session.scalars(
+        select(ConsentRevision.person_id).where(ConsentRevision.person_id.in_(people))
+    )
+    return dict.fromkeys(people, 0) | Counter(rows)
 
 
 def pause(work: Any, relationship_id: UUID, person_id: UUID, now: datetime) -> None:

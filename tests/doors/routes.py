@@ -39,7 +39,7 @@ OBJECTS = {
 """Parameters that name something of one clinic or organization."""
 
 
-ASKED = {"consent.what_if": "?act=withdraw&purpose=checkin.email"}
+ASKED = {"consent.what_if": "?act=give&purpose=checkin.email"}
 """What is asked for in the address of a view that without it shows an empty form."""
 
 NUMBERS = {"packs.threshold": K10}

@@ -70,6 +70,7 @@ CONTENT = "backbone.content"
 SAYS_LESS = {
     ("consent.hand_over", Label.PERSON_PRIVATE): 422,
     ("asking.create", Label.PERSON_PRIVATE): 422,
+    ("consent.what_if", Label.PERSON_PRIVATE): 200,
 }
 """What refuses in the same words for everybody where it may not say why someone is paused."""
 

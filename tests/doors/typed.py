@@ -150,6 +150,12 @@ def _proved(about: Subject, _role: Role | None) -> Sent:
     return {"data": {"proof_password": PASSWORD}}
 
 
+def _written_down(about: Subject, _role: Role | None) -> Sent:
+    first, *_ = about.household.people
+    how = {"method": "on_paper", "setting": "alone_at_clinic", "after": about.household.said[first]}
+    return {"data": {"purpose": "checkin.email", "answer": "yes", **how}}
+
+
 def _answers(**said: str) -> Callable[[Subject, Role | None], Sent]:
     """Return answers to questions about consent, with the texts that stood there."""
     answers = {purpose.replace("_", "."): answer for purpose, answer in said.items()}
@@ -175,9 +181,7 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "consent.hand_over": _form(),
     "consent.pause": _form(why="doubt"),
     "consent.receipt": _form(),
-    "consent.record": _form(
-        purpose="checkin.email", answer="yes", method="on_paper", setting="alone_at_clinic"
-    ),
+    "consent.record": _written_down,
     "consent.separate": _form(),
     "consent.settle": _form(),
     "door.own_password": _form(name="no one", **PASSWORDS),

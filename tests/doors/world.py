@@ -93,6 +93,7 @@ class Household:
     """A relationship with one of everything that hangs on it.
 
     What is kept of one member is that of the first of ``people``; the last one is paused.
+    ``said`` is how often each answered about consent.
     """
 
     clinic_id: UUID
@@ -106,6 +107,7 @@ class Household:
     request_ids: dict[str, UUID] = field(default_factory=lambda: {one: uuid4() for one in REQUESTS})
     talk_id: UUID = field(default_factory=uuid4)
     questionnaire_id: UUID = field(default_factory=uuid4)
+    said: dict[UUID, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -505,6 +507,7 @@ def _keep(world: World, house: House) -> None:
             household.questionnaire_id = keeping.give_out(work, relationship_id, first, now)
             household.talk_id = keeping.talk_with(work, first)
             keeping.permit_long_ago(work, house.clinic_id, first, now)
+            household.said = keeping.times_answered(work, household.people)
         with world.work("sessions", house.clinic_id) as work:
             keeping.count(work, relationship_id)
 

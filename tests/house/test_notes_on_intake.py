@@ -1,4 +1,4 @@
-"""Each requirement on intake has its line, and every test that the line names is there."""
+"""Each requirement and deliverable has its line, and every test that the line names is there."""
 
 import re
 
@@ -10,6 +10,7 @@ from tests.house.tree import ROOT
 
 NOTES = ROOT / "docs" / "intake.md"
 LINE = re.compile(r"^\| INT-(\d\d) \| (.+) \|$", re.MULTILINE)
+DELIVERABLE = re.compile(r"^\| (\d+)\. [^|]+ \| (.+) \|$", re.MULTILINE)
 
 
 def test_every_test_that_is_named_is_there() -> None:
@@ -23,6 +24,15 @@ def test_each_of_the_twenty_has_its_line_and_every_clause_its_test() -> None:
     clauses = [clause for _, line in lines for clause in line.split("; ")]
     assert [clause for clause in clauses if not NAMED.search(clause.partition("→")[2])] == []
     assert len(clauses) > 50
+
+
+def test_each_of_the_ten_deliverables_has_its_line_and_every_sentence_its_test() -> None:
+    lines = DELIVERABLE.findall(NOTES.read_text())
+
+    assert [int(number) for number, _ in lines] == list(range(1, 11))
+    sentences = [one for _, line in lines for one in line.split("; ")]
+    assert [one for one in sentences if not NAMED.search(one.partition("→")[2])] == []
+    assert len(sentences) > 60
 
 
 @pytest.mark.parametrize("number", range(1, 21))

@@ -226,3 +226,15 @@ def house(tmp_path, founded, clock: Stopped) -> House:
 def ana_and_noa(house: House) -> Relationship:
     """A relationship of two, treated by Ines."""
     return house.open("Ana", "Noa")
+
+
+@pytest.fixture
+def ana(house: House, ana_and_noa: Relationship) -> UUID:
+    """The id of one of the two."""
+    return house.person(ana_and_noa, "Ana")
+
+
+@pytest.fixture
+def ines(house: House) -> Visitor:
+    """The clinician who treats them, signed in."""
+    return house.visitor("ines")

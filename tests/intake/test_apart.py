@@ -16,11 +16,6 @@ YES = {"terms.limited": True, "checkin.email": True, "report.aggregate": True}
 
 
 @pytest.fixture
-def ana(house, ana_and_noa) -> UUID:
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
 def noa(house, ana_and_noa) -> UUID:
     return house.person(ana_and_noa, "Noa")
 

@@ -137,6 +137,12 @@ class TestTrail:
         assert "Ana" not in page
         assert "Noa" not in page
 
+    def test_says_who_came_where_nobody_is_known_yet(self, house, auditor):
+        page = " ".join(re.sub(r"<[^>]+>", " ", trail(auditor, clinic=HOUSE)).split())
+
+        assert "Someone not signed in - Signed in staff session Vera of the auditors" in page
+        assert "obody" not in page
+
     def test_can_be_asked_by_role_act_day_and_person(self, house, ana_and_noa, ana, auditor):
         house.visitor("marta").get(house.page(ana_and_noa))
         here = {"clinic": house.clinic}
@@ -183,6 +189,12 @@ class TestTrail:
     def test_is_closed_to_other_roles(self, house, name):
         assert house.visitor(name).get("/intake/audit").status_code == 403
         assert house.visitor(name).get("/intake/audit/staff").status_code == 403
+
+    def test_leads_the_auditor_to_what_people_were_shown(self, auditor):
+        page = auditor.get("/intake/audit").text
+
+        [address] = re.findall(r'href="([^"]+)"[^>]*>\s*What people were shown', page)
+        assert auditor.get(address).status_code == 200
 
     def test_codes_of_staff_lead_to_what_they_did_in_each_service(self, house, ana, auditor):
         page = auditor.get(f"/intake/audit/staff?clinic={house.clinic}").text
@@ -296,6 +308,32 @@ class TestAccount:
             f"nth {nth}" for nth in range(504)
         )
         assert "Older lines" not in second
+
+    def test_goes_on_within_one_moment_of_which_there_are_more_lines_than_a_page_holds(
+        self, house, ana
+    ):
+        with house.work() as work:
+            for nth in range(1204):
+                work.note(
+                    Act.READ,
+                    clinic_id=house.clinic,
+                    subject_id=ana,
+                    kind="person",
+                    what=f"nth {nth}",
+                )
+
+        marta, found = house.visitor("marta"), []
+        address: str | None = f"/intake/audit/people/{ana}"
+        while address:
+            page = marta.get(address).text
+            found.append(re.findall(r"nth \d+", page))
+            older = re.findall(r'href="(/intake/audit/people/[^"]*until=[^"]+)"', page)
+            address = older[0].replace("&amp;", "&") if older else None
+
+        assert sorted(word for page in found for word in page) == sorted(
+            f"nth {nth}" for nth in range(1204)
+        )
+        assert 1 < len(found) < 5
 
     def test_is_led_to_from_the_persons_card(self, house, ana_and_noa, ana):
         page = house.visitor("marta").get(house.page(ana_and_noa)).text

@@ -34,18 +34,6 @@ WHOLE = {
 }
 
 
-@pytest.fixture
-def ana(house, ana_and_noa):
-    """The id of one member."""
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
-def ines(house):
-    """The clinician who treats them, signed in."""
-    return house.visitor("ines")
-
-
 def saved(house, visitor, relationship, person_id, **changes):
     """Let staff save a whole card with these changes, and return the answer."""
     return visitor.post(house.page(relationship, person_id, "/contact"), WHOLE | changes)

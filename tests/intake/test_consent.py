@@ -61,6 +61,12 @@ def answered(house, person_id, **more):
         usecases.answer(work, clinic_id=house.clinic, person_id=person_id, **(said | more))
 
 
+def write_down(staff, own, change=None):
+    """Let staff write down what someone said on paper, on the page of their consent as it is."""
+    [after] = re.findall(r'name="after" value="(\d+)"', staff.get(own).text)
+    return staff.post(own, ON_PAPER | {"after": after} | (change or {}))
+
+
 class TestSeat:
     @pytest.mark.requirement("INT-02")
     def test_asks_each_question_alone_and_ticks_nothing(self, house, ana_and_noa):
@@ -379,7 +385,7 @@ class TestClinicianPage:
     def test_keeps_an_answer_on_paper_with_its_evidence(self, house, ana_and_noa):
         ana = house.person(ana_and_noa, "Ana")
 
-        house.visitor("ines").post(house.page(ana_and_noa, ana, "/consent"), ON_PAPER)
+        write_down(house.visitor("ines"), house.page(ana_and_noa, ana, "/consent"))
 
         [row] = ledger(house, ana)
         assert (row.method, row.setting) == (Method.ON_PAPER, Setting.ALONE_AT_CLINIC)
@@ -393,9 +399,7 @@ class TestClinicianPage:
     def test_keeps_nothing_that_was_not_said_to_staff(self, house, ana_and_noa, change):
         ana = house.person(ana_and_noa, "Ana")
 
-        answer = house.visitor("ines").post(
-            house.page(ana_and_noa, ana, "/consent"), ON_PAPER | change
-        )
+        answer = write_down(house.visitor("ines"), house.page(ana_and_noa, ana, "/consent"), change)
 
         assert answer.status_code == 422
         assert ledger(house, ana) == []
@@ -423,7 +427,7 @@ class TestClinicianPage:
     def test_the_page_of_all_members_does_not_tell_a_no_from_never_asked(self, house, ana_and_noa):
         clinician, ana = house.visitor("ines"), house.person(ana_and_noa, "Ana")
         before = clinician.get(house.page(ana_and_noa)).text
-        clinician.post(house.page(ana_and_noa, ana, "/consent"), ON_PAPER | {"answer": "no"})
+        write_down(clinician, house.page(ana_and_noa, ana, "/consent"), {"answer": "no"})
         clinician.get(house.page(ana_and_noa, ana, "/consent"))
 
         after = clinician.get(house.page(ana_and_noa)).text

@@ -1,5 +1,7 @@
 """Consent in a browser: on a small screen, without script, in three languages, for staff."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -41,6 +43,56 @@ def test_a_yes_and_a_no_by_link_take_the_same_presses_without_script(house, ana_
 
     assert presses == ["Thank you. That is all for now."] * 2
     assert [row.state for row in ledger(house, ana)] == [State.GIVEN, State.WITHDRAWN]
+
+
+@pytest.mark.requirement("UXA-01")
+def test_the_clinicians_steps_and_a_seat_work_without_script(house, browser):
+    started, address = browser
+    page = started.new_context(
+        java_script_enabled=False, viewport=SMALL, base_url=address
+    ).new_page()
+    seen = []
+
+    def press(name):
+        page.get_by_role("button", name=name).click()
+        seen.append(page.get_by_role("heading", level=1).inner_text())
+
+    page.goto("/intake/sign-in")
+    page.get_by_label("Sign-in name").fill("ines")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/intake/relationships/new")
+    for name, label in zip(("Ana", "Noa"), page.get_by_label("Chosen name").all(), strict=True):
+        label.fill(name)
+    press("Open the relationship")
+    relationship = page.url.removeprefix(address)
+    page.get_by_role("link", name="Consent of Ana").click()
+    own = page.url.removeprefix(address)
+    page.goto(f"{own}/what-if")
+    page.get_by_label("About").select_option("contact.voicemail")
+    page.get_by_role("radio", name="They say yes").check()
+    press("Show what would change")
+    page.get_by_text("Ana has said so: keep it").click()
+    page.get_by_role("radio", name="In words").check()
+    page.get_by_role("radio", name="Alone at the clinic").check()
+    press("Keep this answer")
+    page.goto(relationship)
+    page.get_by_text("Go on with each of them alone").click()
+    press("Go on with each alone")
+    apart = page.locator("main").inner_text()
+    page.goto(relationship)
+    press("Hand over to Noa")
+
+    member = started.new_context(java_script_enabled=False, viewport=SMALL).new_page()
+    member.goto(address + re.search(r"/intake/seat/[\w=-]+", page.content()).group())
+    member.get_by_role("button", name="Start").click()
+    for no in member.get_by_role("radio", name="No", exact=True).all():
+        no.check()
+    member.get_by_role("button", name="Save and close").click()
+
+    assert seen[1:3] == ["What would change for Ana", "Consent of Ana"]
+    assert "Each in care alone" in apart
+    assert "Thank you" in member.get_by_role("heading", level=1).inner_text()
 
 
 @pytest.mark.requirement("UXA-01", "UXA-04")

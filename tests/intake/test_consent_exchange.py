@@ -11,7 +11,7 @@ from services.intake.consent import queries, usecases
 from shared.consent.decision import Because
 from shared.consent.exchange import fhir, iso27560
 from shared.consent.exchange.record import Controller, records_of
-from tests.intake.test_consent import ON_PAPER, answered, ledger
+from tests.intake.test_consent import answered, ledger, write_down
 from tests.intake.test_consent_pages import whole_card
 
 URN = {"type": "string", "pattern": "^urn:uuid:[0-9a-f-]{36}$"}
@@ -142,7 +142,7 @@ def ana(house, ana_and_noa):
         )
     house.clock.pass_by(days=1)
     ines = house.visitor("ines")
-    ines.post(house.page(ana_and_noa, person_id, "/consent"), ON_PAPER)
+    write_down(ines, house.page(ana_and_noa, person_id, "/consent"))
     return person_id
 
 

@@ -54,11 +54,6 @@ def said(house, person_id):
     return [(row.purpose, row.state) for row in rows]
 
 
-@pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
 class TestTheLink:
     @pytest.mark.requirement("INT-03")
     def test_takes_a_yes_with_the_evidence_that_it_came_alone_by_link(

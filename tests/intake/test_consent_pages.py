@@ -30,6 +30,7 @@ from tests.intake.test_consent import (
     ledger,
     permitted,
     without_tokens,
+    write_down,
 )
 
 WORDS = re.compile(r"<[^>]+>|\s+")
@@ -41,16 +42,6 @@ def words_of(answer):
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
-def ines(house):
-    return house.visitor("ines")
-
-
-@pytest.fixture
 def page(house, ana_and_noa, ana):
     """The address of Ana's page, or of one below it."""
     return lambda more="": house.page(ana_and_noa, ana, f"/consent{more}")
@@ -59,7 +50,7 @@ def page(house, ana_and_noa, ana):
 class TestKeeping:
     @pytest.mark.requirement("INT-17")
     def test_takes_nobodys_word_for_someone_else(self, ines, page, house, ana):
-        answer = ines.post(page(), ON_PAPER | {"answered_by": "someone"})
+        answer = write_down(ines, page(), {"answered_by": "someone"})
 
         assert answer.status_code == 422
         assert "Nobody can give consent for someone else" in answer.text
@@ -154,9 +145,7 @@ class TestKeeping:
 
     @pytest.mark.requirement("INT-07")
     def test_offers_on_the_seat_what_was_permitted_on_paper(self, house, ana_and_noa, ana, ines):
-        ines.post(
-            house.page(ana_and_noa, ana, "/consent"), ON_PAPER | {"purpose": "contact.voicemail"}
-        )
+        write_down(ines, house.page(ana_and_noa, ana, "/consent"), {"purpose": "contact.voicemail"})
 
         choose(house.seated(ines, ana_and_noa, ana), {"contact.voicemail": "no"})
 
@@ -197,7 +186,7 @@ class TestPause:
 
         assert not permitted(house, ana)
         assert [event.permitted for event in house.told(ConsentChanged)] == [True] * 2 + [False] * 2
-        refused = ines.post(page(), ON_PAPER)
+        refused = write_down(ines, page())
         assert refused.status_code == 422
         assert ("those whom your clinic asks" in refused.text) is (why == "age")
         assert ines.post(house.page(ana_and_noa, ana, "/hand-over")).status_code == 422
@@ -205,7 +194,7 @@ class TestPause:
     def test_still_takes_a_no(self, house, ana, ines, page):
         ines.post(page("/pause"), {"why": "doubt"})
 
-        kept = ines.post(page(), ON_PAPER | {"answer": "no"})
+        kept = write_down(ines, page(), {"answer": "no"})
 
         assert kept.status_code == 303
 
@@ -217,7 +206,7 @@ class TestPause:
 
         ines.post(page("/settle"))
         still_nothing = permitted(house, ana)
-        ines.post(page(), ON_PAPER)
+        write_down(ines, page())
 
         assert not still_nothing
         assert permitted(house, ana)
@@ -359,16 +348,20 @@ class TestWhatIf:
     def test_knows_of_a_stop_that_only_the_clinician_opens_again(self, house, ana, ines, page):
         answered(house, ana)
         whole_card(house, ana)
-        event = ChannelChanged(
-            clinic_id=house.clinic,
-            occurred_at=house.clock.now(),
-            person_id=ana,
-            channel=Channel.EMAIL,
-            permitted=False,
-            version=1,
-        )
-        with house.work() as work:
-            handlers.on_channel_changed(work, event)
+        told(house, ana, permitted=False, version=1)
+        stopped = self.rehearse(ines, page, act="give", purpose="checkin.email")
+
+        told(house, ana, permitted=True, version=2)
+        told(house, ana, permitted=False, version=1)
+        opened = self.rehearse(ines, page, act="give", purpose="checkin.email")
+
+        assert "Waits for you, to open these messages again" in stopped
+        assert "Starts Reminders Short forms go out by e-mail" in opened
+
+    def test_knows_of_a_stop_by_someone_who_had_said_no_already(self, house, ana, ines, page):
+        answered(house, ana, answers={"checkin.email": False})
+        whole_card(house, ana)
+        told(house, ana, permitted=False, version=1)
 
         said = self.rehearse(ines, page, act="give", purpose="checkin.email")
 
@@ -383,11 +376,66 @@ class TestWhatIf:
         assert kept.status_code == 303
         assert permitted(house, ana)
 
+    @pytest.mark.parametrize("day", ["", "2020-01-01", "9999-12-31", "2026-11-22"])
+    def test_refuses_a_day_that_it_cannot_rehearse(self, ines, page, day):
+        said = self.rehearse(ines, page, act="wait", day=day)
+
+        assert "Choose a day from today on, within ten years" in said
+
     @pytest.mark.parametrize(
-        "how", [{"act": "wait", "day": ""}, {"act": "wait", "day": "2020-01-01"}, {"act": "x"}]
+        "how",
+        [{"act": "x"}, {"act": "give", "purpose": "x"}, {"act": "give", "purpose": "terms.open"}],
     )
-    def test_refuses_what_it_cannot_rehearse(self, ines, page, how):
-        assert "Choose what would change" in self.rehearse(ines, page, **how)
+    def test_refuses_an_answer_that_nobody_is_asked_for(self, ines, page, how):
+        assert "Choose yes or no, and what it would be about" in self.rehearse(ines, page, **how)
+
+    @pytest.mark.requirement("INT-17")
+    def test_of_a_yes_that_nobody_may_take_says_so(self, ines, page):
+        nobody_on_duty = self.rehearse(ines, page, act="give", purpose="checkin.safety_items")
+        ines.post(page("/pause"), {"why": "doubt"})
+        in_doubt = self.rehearse(ines, page, act="give", purpose="checkin.email")
+        a_no = self.rehearse(ines, page, act="withdraw", purpose="checkin.email")
+
+        assert "Nobody is on duty at this clinic to read these answers" in nobody_on_duty
+        assert "There is an open doubt whether this person can decide this now" in in_doubt
+        assert "Nothing stops and nothing starts" in a_no
+
+    def test_says_why_something_stops_and_until_when_a_yes_would_hold(self, house, ana, ines, page):
+        answered(house, ana)
+        whole_card(house, ana)
+
+        a_yes = self.rehearse(ines, page, act="give", purpose="checkin.email")
+        a_no = self.rehearse(ines, page, act="withdraw", purpose="checkin.email")
+        at_the_end = self.rehearse(ines, page, act="wait", day="2027-11-23")
+        too_old = self.rehearse(ines, page, act="wait", day="2027-02-22")
+
+        assert "It would hold until 23 November 2027 at the latest" in a_yes
+        assert "go out by e-mail. Because they say no." in a_no
+        assert "go out by e-mail. Because their yes has reached its end." in at_the_end
+        assert "go out by e-mail. For it then lacks a contact card that is whole" in too_old
+
+    def test_names_the_days_on_which_something_changes_by_itself(self, house, ana, ines, page):
+        none = words_of(ines.get(page("/what-if")))
+        answered(house, ana)
+        whole_card(house, ana)
+        some = words_of(ines.get(page("/what-if")))
+
+        assert "Nothing changes by itself, as things stand." in none
+        assert "changes by itself 22 February 2027 23 November 2027" in some
+
+
+def told(house, person_id, *, permitted, version):
+    """Let reminders tell that someone's e-mails were stopped by a link, or opened again."""
+    event = ChannelChanged(
+        clinic_id=house.clinic,
+        occurred_at=house.clock.now(),
+        person_id=person_id,
+        channel=Channel.EMAIL,
+        permitted=permitted,
+        version=version,
+    )
+    with house.work() as work:
+        handlers.on_channel_changed(work, event)
 
 
 def whole_card(house, person_id):
@@ -400,7 +448,7 @@ def whole_card(house, person_id):
             clinic_id=house.clinic,
             person_id=person_id,
             contact=Contact(
-                email=f"{person_id.hex[:6]}@mail.example",
+                email=f"{person_id.hex}@mail.example",
                 private=True,
                 windows=windows_on(range(7), *HOURS),
                 means=frozenset({Means.EMAIL}),

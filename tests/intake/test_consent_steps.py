@@ -10,7 +10,7 @@ from shared.auth.actors import Role
 from shared.consent.terms import Method, Setting, State
 from tests.intake.conftest import PASSWORD
 from tests.intake.test_cards import WHOLE
-from tests.intake.test_consent import CHOICES, ON_PAPER, answered, choose, ledger
+from tests.intake.test_consent import CHOICES, answered, choose, ledger, write_down
 from tests.intake.test_consent_links import link_for, opened, send
 from tests.intake.test_consent_pages import whole_card, words_of
 from tests.intake.test_questionnaires import CALM, GAD_7, at, seated
@@ -18,11 +18,6 @@ from tests.intake.test_questionnaires import CALM, GAD_7, at, seated
 pytestmark = pytest.mark.left_to_the_build("going through all of intake")
 
 TALK = {"held_on": "2026-11-23", "alone": "yes", "module": "own", "notes": "mornings"}
-
-
-@pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
 
 
 @pytest.fixture
@@ -95,7 +90,7 @@ def steps(house, relationship, person_id):
 def permits(house, relationship, person_id, purpose):
     """Let staff take a yes down to one more purpose, and return the status."""
     url = house.page(relationship, person_id, "/consent")
-    return house.visitor("ines").post(url, ON_PAPER | {"purpose": purpose}).status_code
+    return write_down(house.visitor("ines"), url, {"purpose": purpose}).status_code
 
 
 ITEMS = "Most of their short forms ask how free they feel to say no."
@@ -137,7 +132,7 @@ def test_an_act_is_kept_with_every_part_of_its_evidence(house, ana_and_noa, ana,
     elif door == "link":
         send(opened(house, link_for(house, ana_and_noa, ana)), yes)
     else:
-        ines.post(house.page(ana_and_noa, ana, "/consent"), ON_PAPER)
+        write_down(ines, house.page(ana_and_noa, ana, "/consent"))
 
     [row] = ledger(house, ana)
     with house.work() as work:

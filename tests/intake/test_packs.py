@@ -384,6 +384,15 @@ def test_the_first_conversation_asks_for_values_and_preferences_apart():
     assert pack.minutes <= 10
 
 
+def test_the_first_conversation_asks_for_hopes_in_own_words_and_for_background_and_context():
+    [pack] = [one for one in SHIPPED if one.number == 1]
+    sections = {section.code: section for section in pack.sections}
+
+    assert list(sections)[2:] == ["hopes", "background", "context"]
+    assert {item.kind for item in sections["hopes"].items} == {Kind.TEXT}
+    assert {item.kind for item in sections["background"].items} == {Kind.TEXT}
+
+
 def test_the_words_around_the_questions_are_there_in_every_language():
     words = tomllib.loads(queries.WORDS.read_text())
 

@@ -135,6 +135,20 @@ class TestPage:
         assert house.visitor("marta").get(house.page(ana_and_noa)).status_code == 200
 
 
+class TestDetails:
+    def test_keep_a_language_that_is_not_on_the_list(self, house, ana_and_noa, ana, ines):
+        house.speaks(ana, "sv")
+        place = house.page(ana_and_noa, ana, "/details")
+        page = ines.get(place).text
+        [chosen] = re.findall(r'<option value="([^"]+)" selected>', page)
+
+        ines.post(place, typed("Ana", **{"language-1": chosen}))
+
+        assert chosen == "sv"
+        with house.work() as work:
+            assert queries.member(work, ana_and_noa.id, ana)[1].language == "sv"
+
+
 class TestContactCard:
     @pytest.mark.requirement("INT-14")
     def test_changes_only_after_speaking_with_the_person_alone(self, house, ana_and_noa):

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.requirement("INT-11")
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
 def noa(house, ana_and_noa):
     return house.person(ana_and_noa, "Noa")
 

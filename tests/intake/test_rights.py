@@ -30,18 +30,8 @@ REASON = "They want it, and said so on their own."
 
 
 @pytest.fixture
-def ana(house, ana_and_noa):
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
 def noa(house, ana_and_noa):
     return house.person(ana_and_noa, "Noa")
-
-
-@pytest.fixture
-def ines(house):
-    return house.visitor("ines")
 
 
 @pytest.fixture

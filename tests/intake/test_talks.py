@@ -36,11 +36,6 @@ WRITTEN = {
 
 
 @pytest.fixture
-def ana(house, ana_and_noa) -> UUID:
-    return house.person(ana_and_noa, "Ana")
-
-
-@pytest.fixture
 def noa(house, ana_and_noa) -> UUID:
     return house.person(ana_and_noa, "Noa")
 

@@ -1,7 +1,6 @@
 """One person may belong to several relationships, and joins by what is theirs alone."""
 
 import re
-from uuid import UUID
 
 import pytest
 
@@ -15,11 +14,6 @@ from tests.intake.test_consent_links import ADDRESS, opened, send
 pytestmark = pytest.mark.left_to_the_build("going through all of intake")
 
 YES = {"checkin.email": True, "report.aggregate": True}
-
-
-@pytest.fixture
-def ana(house, ana_and_noa) -> UUID:
-    return house.person(ana_and_noa, "Ana")
 
 
 @pytest.fixture

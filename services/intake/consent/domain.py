@@ -139,11 +139,20 @@ SETTING_WORDS = {
     Setting.ALONE_BY_PHONE: "Alone by phone",
     Setting.ALONE_BY_LINK: "Alone by link",
 }
+STOPPED_WORDS = {
+    Because.ENDED: "their yes has reached its end",
+    Because.TEXT_CHANGED: "a new text counts from then on, which they have not agreed to",
+    Because.REFUSED: "they say no",
+    Because.WITHDRAWN: "they say no",
+}
+"""Why something stops, where it is their own word that stops it."""
+
 WAITING_WORDS = {
     "contact": "a contact card that is whole and confirmed",
+    "language": "a language that the short form is in",
     "phone": "a way to send texts, which is not there yet",
     "reopened": "you, to open these messages again on their schedule",
-    "care": "the relationship to be in care",
+    "care": "them to be in care here",
     "everyone": "every other member's own yes",
     "mail": "short forms by e-mail, permitted",
     "terms": "the clinic's policy on what is said alone, read and agreed to",

@@ -12,6 +12,7 @@ from shared.auth.seats import SeatRow
 from shared.columns import holding
 from shared.consent.kept import TextRow
 from shared.consent.ledger import RevisionRow
+from shared.contracts.words import Channel
 from shared.keys import DataClass, Scope
 from shared.store import ClinicRow, sealed
 
@@ -48,6 +49,24 @@ class PaperConsent(ClinicRow, Base):
     person_id: Mapped[UUID]
     purpose: Mapped[str] = mapped_column(String(60), info=holding(DataClass.CODE))
     noted_at: Mapped[datetime]
+
+
+class ChannelStop(ClinicRow, Base):
+    """Whether a channel that a person ended by its own link is still closed, as reminders told.
+
+    The ledger says what they said; only their clinician opens the channel again, there.
+    """
+
+    __tablename__ = "channel_stop"
+    __table_args__ = (
+        of_clinic("person", "person_id"),
+        UniqueConstraint("clinic_id", "person_id", "channel"),
+    )
+
+    person_id: Mapped[UUID]
+    channel: Mapped[Channel]
+    standing: Mapped[bool]
+    version: Mapped[int]
 
 
 class ConsentPause(ClinicRow, Base):

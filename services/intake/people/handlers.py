@@ -55,21 +55,10 @@ def for_reminders(work: UnitOfWork, person: Person, card: ContactCard | None) ->
         "verified": {one.value: one in contact.checked for one in (Means.EMAIL, Means.TEXT)},
         "windows": [window.content() for window in contact.windows],
         "private": contact.private,
-        "shared": card is None or not card.own_device or _is_shared(work, card),
+        "shared": card is None or not card.own_device or queries.is_shared(work, card),
         "box": card.address_hash.hex() if card and card.address_hash else None,
         "confirmed_on": confirmed_on.isoformat() if confirmed_on else None,
     }
-
-
-def _is_shared(work: UnitOfWork, card: ContactCard) -> bool:
-    together = [one.id for one in queries.episodes_of(work, card.id)]
-    return queries.someone_else_has(
-        work,
-        address=card.address_hash,
-        phone=card.phone_hash,
-        relationships=together,
-        besides=card.id,
-    )
 
 
 PROVIDERS = (

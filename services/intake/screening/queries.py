@@ -13,13 +13,8 @@ from sqlalchemy import select
 
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
-from services.intake.questionnaires.domain import (
-    HASHES,
-    BadPack,
-    Fault,
-    check_hashes,
-    read_hashes,
-)
+from services.intake.questionnaires.domain import BadPack, Fault
+from services.intake.questionnaires.queries import checked
 from services.intake.screening import domain
 from services.intake.screening.domain import Module
 from services.intake.screening.models import TalkAlone
@@ -55,11 +50,7 @@ def load_checked(folder: Path) -> Mapping[str, Module]:
 
     Raises BadPack, for all of them, where one is not.
     """
-    files = sorted(folder.glob("*.toml"))
-    found = load(files)
-    hashes = {path.name: _load(path).hash for path in files}
-    check_hashes(hashes, read_hashes((folder / HASHES).read_text()))
-    return found
+    return {module.code: module for module in checked(folder, _load).values()}
 
 
 def load(files: Iterable[Path]) -> Mapping[str, Module]:

@@ -131,11 +131,9 @@ def typed_answer() -> Said:
     )
 
 
-def _known_before() -> int | None:
-    """Return how many revisions the page knew of; what does not read fits no ledger."""
-    sent = request.form.get("after")
-    if sent is None:
-        return None
+def _known_before() -> int:
+    """Return how many revisions the page knew of; what is missing or not read fits no ledger."""
+    sent = request.form.get("after", "")
     return int(sent) if sent.isascii() and sent.isdigit() else -1
 
 

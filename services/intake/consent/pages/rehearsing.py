@@ -1,10 +1,9 @@
 """Why something may or may not happen now, and what a change would do, before it is made."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 
@@ -22,11 +21,18 @@ from shared.errors import Refusal
 from shared.store import UnitOfWork
 from shared.web import now, reading
 
-ACTS = {"give": "They say yes", "withdraw": "They say no", "wait": "Time passes until a day"}
+WAIT = "wait"
+ANSWERS = {"give": "yes", "withdraw": "no"}
+YEARS_AHEAD = 10
+"""No yes lasts longer than one year, and no card; years later nothing is different."""
 
 
 class NothingChosen(Refusal):
-    """Choose what would change, and for time that passes a day from now on."""
+    """Choose yes or no, and what it would be about."""
+
+
+class DayNotChosen(Refusal):
+    """Choose a day from today on, within ten years."""
 
 
 @blueprint.get(f"{PLACE}/why")
@@ -60,25 +66,31 @@ def what_if(relationship_id: UUID, person_id: UUID) -> str:
         relationship, found, rows = of_mine(work, relationship_id, person_id)
         offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
         shown: dict[str, Any] = {}
-        error = ""
+        errors: dict[str, str] = {}
         if "act" in request.args:
             try:
                 shown = _rehearsed(work, relationship, found, rows)
+            except DayNotChosen as refusal:
+                errors["day"] = str(refusal)
             except Refusal as refusal:
-                error = str(refusal)
+                errors["act"] = str(refusal)
         return render_template(
             "intake/consent/what_if.html",
             relationship_id=relationship_id,
             person_id=person_id,
             name=people.details_of(work, found).name,
             purpose_options=[(one, kind_of(one).says) for one in offered],
-            acts=list(ACTS.items()),
+            acts=[("give", "They say yes"), ("withdraw", "They say no")],
             chosen=request.args,
+            turning=[
+                (one.isoformat(), day(queries.end_of_day(found, one), found.zone))
+                for one in queries.turning_days(work, relationship, found, now())
+            ],
             methods=[(one.value, domain.METHOD_WORDS[one]) for one in domain.STAFF_METHODS],
             places=[(one.value, domain.SETTING_WORDS[one]) for one in domain.STAFF_SETTINGS],
             after=len(rows),
             shown=shown,
-            error=error,
+            errors=errors,
         )
 
 
@@ -87,15 +99,15 @@ def _rehearsed(
 ) -> dict[str, Any]:
     act, purpose = request.args["act"], request.args.get("purpose", "")
     offered = domain.offered(queries.policy_of(work, relationship.clinic_id))
-    if act not in ACTS or (act != "wait" and purpose not in offered):
+    if act != WAIT and (act not in ANSWERS or purpose not in offered):
         raise NothingChosen
-    at = _moment(found) if act == "wait" else now()
+    at = _moment(found) if act == WAIT else now()
     change = queries.rehearse(
         work,
         relationship,
         found,
         rows,
-        answer=None if act == "wait" else (purpose, act == "give"),
+        answer=None if act == WAIT else (purpose, act == "give"),
         now=now(),
         at=at,
     )
@@ -105,21 +117,23 @@ def _rehearsed(
         "waits": [_effect(one) for one in change.waits],
         "stays": sorted({kind_of(one.purpose).stays for one in change.stops}),
         "nothing": change.nothing,
-        "answer": {"give": "yes", "withdraw": "no"}.get(act, ""),
+        "answer": ANSWERS.get(act, ""),
         "purpose": purpose,
+        "about": kind_of(purpose).says if act != WAIT else "",
+        "until": day(kind_of(purpose).longest.after(at), found.zone) if act == "give" else "",
         "day": day(at, found.zone),
     }
 
 
 def _moment(found: Person) -> datetime:
-    """Return the end of the day that was chosen, on the person's clock. Raises NothingChosen."""
+    """Return the end of the day that was chosen, on the person's clock. Raises DayNotChosen."""
     try:
         chosen = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
-        raise NothingChosen from None
-    at = datetime.combine(chosen, time(23, 59, 59), ZoneInfo(found.zone))
-    if at <= now():
-        raise NothingChosen
+        raise DayNotChosen from None
+    at = queries.end_of_day(found, chosen)
+    if at <= now() or chosen.year > now().year + YEARS_AHEAD:
+        raise DayNotChosen
     return at
 
 
@@ -146,5 +160,6 @@ def _effect(one: Going) -> dict[str, Any]:
         "does": one.effect.does,
         "on": one.on,
         "permitted": one.permitted,
+        "because": "" if one.permitted else domain.STOPPED_WORDS.get(one.because, ""),
         "waits_for": ", ".join(domain.WAITING_WORDS[word] for word in one.waits_for),
     }

@@ -1,13 +1,20 @@
 """What members permit now, what they said before, and what follows from it."""
 
 from services.intake.consent.queries.asking import Asking, asked_by, request_behind
-from services.intake.consent.queries.consequences import going_on, rehearse
+from services.intake.consent.queries.consequences import (
+    channel_stops,
+    end_of_day,
+    going_on,
+    rehearse,
+    turning_days,
+)
 from services.intake.consent.queries.paper import noted_on_paper, to_renew
 from services.intake.consent.queries.standing import (
     Ending,
     all_count,
     asked_at_seat,
     asked_in,
+    check_may_say,
     check_noted,
     controller_of,
     decisions_on,
@@ -35,9 +42,12 @@ __all__ = [
     "asked_at_seat",
     "asked_by",
     "asked_in",
+    "channel_stops",
+    "check_may_say",
     "check_noted",
     "controller_of",
     "decisions_on",
+    "end_of_day",
     "endings",
     "going_on",
     "language_of",
@@ -57,5 +67,6 @@ __all__ = [
     "standing",
     "still_missing",
     "to_renew",
+    "turning_days",
     "why_paused",
 ]

@@ -17,6 +17,7 @@ from services.intake.consent.models import (
 from services.intake.directory import queries as directory
 from services.intake.directory.models import Clinic, Organization
 from services.intake.people import queries as people
+from services.intake.people.domain import Erased
 from services.intake.people.models import Person, Relationship
 from shared.audit.entries import Act
 from shared.audit.entries import kind_of as subject_kind
@@ -25,7 +26,7 @@ from shared.consent import kept
 from shared.consent.decision import Decision
 from shared.consent.languages import Language, language_for
 from shared.consent.ledger import history, said_about
-from shared.consent.purposes import POLICIES
+from shared.consent.purposes import POLICIES, kind_of
 from shared.consent.texts import Text, text_in_force
 from shared.labels import Label, Scope
 from shared.store import UnitOfWork
@@ -113,6 +114,24 @@ def pauses_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[Co
 def why_paused(work: UnitOfWork, pause: ConsentPause) -> Pause:
     """Return why a person's consents are paused, to whoever may open that; a doubt once erased."""
     return Pause(work.open(pause, "why") or Pause.DOUBT)
+
+
+def check_may_say(work: UnitOfWork, person: Person, answers: Mapping[str, bool]) -> None:
+    """Refuse a yes that nobody may take; a no is always taken, while there is anyone to say it.
+
+    Raises Erased, AnswerNotUsable, UnderAge or InDoubt, NobodyOnDuty.
+    """
+    if person.erased_at is not None:
+        raise Erased
+    if (set(POLICIES) - {policy_of(work, person.clinic_id)}) & answers.keys():
+        raise domain.AnswerNotUsable
+    wanted = [purpose for purpose, permits in answers.items() if permits]
+    pause = open_pause(work, person.clinic_id, person.id) if wanted else None
+    if pause is not None:
+        raise refusal_of(work, pause)
+    wants_duty = any(kind_of(purpose).needs_duty for purpose in wanted)
+    if wants_duty and not someone_on_duty(work, person.clinic_id):
+        raise domain.NobodyOnDuty
 
 
 def refusal_of(work: UnitOfWork, pause: ConsentPause) -> domain.Paused:

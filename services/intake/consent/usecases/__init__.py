@@ -2,6 +2,7 @@
 
 from services.intake.consent.usecases.answering import (
     answer,
+    note_stop,
     record_for_person,
     stop_channel,
     take_down,
@@ -39,6 +40,7 @@ __all__ = [
     "end_permissions",
     "hand_over",
     "note_paper",
+    "note_stop",
     "open_in_browser",
     "pause",
     "pause_at_joining",

@@ -7,15 +7,14 @@ from uuid import UUID
 
 from services.intake.consent import domain, queries
 from services.intake.consent.domain import Said
-from services.intake.consent.models import ConsentRevision, ConsentText
+from services.intake.consent.models import ChannelStop, ConsentRevision, ConsentText
 from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
-from services.intake.people.domain import Erased
 from services.intake.people.models import Person
 from shared.consent.decision import Decision
 from shared.consent.kept import keep_text
 from shared.consent.ledger import Act, Evidence, append
-from shared.consent.purposes import POLICIES, kind_of
+from shared.consent.purposes import kind_of
 from shared.consent.terms import Method, Setting, State
 from shared.consent.texts import NotAsShown, Text, text_behind
 from shared.contracts.intake import ConsentChanged
@@ -81,11 +80,9 @@ def take_down(
     """
     person = locked(work, clinic_id, person_id)
     rows = queries.revisions(work, clinic_id, person_id)
-    if person.erased_at is not None:
-        raise Erased
     if said.after is not None and said.after != len(rows):
         raise domain.KeptMeanwhile
-    _check_may_say(work, person, said.answers)
+    queries.check_may_say(work, person, said.answers)
     present = queries.decisions_on(rows, now, also=said.answers)
     steps = [
         _step(person, purpose, permits, said=said, present=present, locale=locale, now=now)
@@ -155,6 +152,26 @@ def stop_channel(
     return keep(work, person, step, evidence=BY_STOP_LINK, at=stopped_at, now=stopped_at)
 
 
+def note_stop(
+    work: UnitOfWork,
+    *,
+    clinic_id: UUID,
+    person_id: UUID,
+    channel: Channel,
+    standing: bool,
+    version: int,
+) -> None:
+    """Keep whether a channel is closed by a person's own link; what is older changes nothing."""
+    person = locked(work, clinic_id, person_id)
+    stops = queries.channel_stops(work, clinic_id=clinic_id, person_id=person.id)
+    row = stops.get(channel)
+    if row is None:
+        row = ChannelStop(clinic_id=clinic_id, id=work.new_id(), person_id=person.id, version=0)
+    if version > row.version:
+        row.channel, row.standing, row.version = channel, standing, version
+        work.add(row)
+
+
 def keep(
     work: UnitOfWork,
     person: Person,
@@ -202,21 +219,6 @@ def locked(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Person:
     person = work.get(Person, clinic_id, person_id)
     work.session.refresh(person, with_for_update=True)
     return person
-
-
-def _check_may_say(work: UnitOfWork, person: Person, answers: Mapping[str, bool]) -> None:
-    """Refuse a yes that nobody may take; a no is always taken."""
-    others = set(POLICIES) - {queries.policy_of(work, person.clinic_id)}
-    if others & answers.keys():
-        raise domain.AnswerNotUsable
-    if not any(answers.values()):
-        return
-    pause = queries.open_pause(work, person.clinic_id, person.id)
-    if pause is not None:
-        raise queries.refusal_of(work, pause)
-    wants_duty = any(kind_of(purpose).needs_duty for purpose, yes in answers.items() if yes)
-    if wants_duty and not queries.someone_on_duty(work, person.clinic_id):
-        raise domain.NobodyOnDuty
 
 
 def _step(

@@ -115,7 +115,7 @@ def _page(
         contact = queries.contact_of(work, kept)
         clinic = work.get(Clinic, found.clinic_id, found.clinic_id)
         known = queries.details_of(work, person)
-        missing = queries.still_missing(kept, clinic, now())
+        missing = queries.still_missing(kept, clinic, person.zone, now())
         can_confirm = queries.can_be_confirmed(kept, clinic, now())
         confirmed_on = _day(kept.confirmed_on) if kept and kept.confirmed_on else ""
     return render_template(

@@ -84,7 +84,7 @@ def details(relationship_id: UUID, person_id: UUID) -> ResponseReturnValue:
         name=kept.name,
         typed=request.form if errors else shown,
         errors=errors,
-        **lists(),
+        **lists(kept.language),
     )
     return page, 422 if errors else 200
 

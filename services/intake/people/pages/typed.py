@@ -129,9 +129,11 @@ def typed_windows(form: Form) -> list[dict[str, Any]]:
     ]
 
 
-def lists() -> dict[str, Any]:
-    """Return the lists that the forms offer."""
-    return {"zones": sorted(domain.zones()), "languages": [*map(_offered, LANGUAGES)]}
+def lists(kept: str = "") -> dict[str, Any]:
+    """Return the lists that the forms offer; ``kept`` is a language that is offered in any case."""
+    others = [(kept, kept)] if kept and kept not in dict(LANGUAGES) else []
+    languages = [*map(_offered, (*LANGUAGES, *others))]
+    return {"zones": sorted(domain.zones()), "languages": languages}
 
 
 def _offered(language: tuple[str, str]) -> tuple[str, str]:

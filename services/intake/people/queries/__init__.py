@@ -18,11 +18,13 @@ from services.intake.people.queries.cards import (
     cards_of,
     contact_of,
     day_at,
+    is_shared,
     keyed_hash,
     phone_hash,
     someone_else_has,
     still_missing,
     today_at,
+    too_old_on,
 )
 from shared.auth.actors import Door, Role
 from shared.consent.languages import spoken_to
@@ -47,6 +49,7 @@ __all__ = [
     "everyone_in",
     "existing",
     "facts_of",
+    "is_shared",
     "is_treating",
     "keyed_hash",
     "known_people",
@@ -59,6 +62,7 @@ __all__ = [
     "someone_else_has",
     "still_missing",
     "today_at",
+    "too_old_on",
 ]
 
 
@@ -287,4 +291,4 @@ def _missing(
     person: Person, card: ContactCard | None, clinic: Clinic, now: datetime
 ) -> tuple[str, ...]:
     unspoken = [] if spoken_to(person.language) else [domain.UNSPOKEN]
-    return (*still_missing(card, clinic, now), *unspoken)
+    return (*still_missing(card, clinic, person.zone, now), *unspoken)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hmac import digest
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -43,10 +43,20 @@ def cards_of(work: UnitOfWork, people: Collection[UUID]) -> dict[UUID, ContactCa
     return {card.id: card for card in found}
 
 
-def still_missing(card: ContactCard | None, clinic: Clinic, now: datetime) -> list[str]:
-    """Return what a card lacks before anything may be sent, without opening it."""
-    today = day_at(clinic, now)
+def still_missing(card: ContactCard | None, clinic: Clinic, zone: str, now: datetime) -> list[str]:
+    """Return what a card lacks before anything may be sent, without opening it.
+
+    Its days are counted on the person's own clock (``zone``), as the sender counts them.
+    """
+    today = now.astimezone(ZoneInfo(zone)).date()
     return domain.still_missing(_known(card), today=today, good_for=_trusted_for(clinic))
+
+
+def too_old_on(card: ContactCard | None, clinic: Clinic) -> date | None:
+    """Return the first day on which a card is trusted no more; None for one never confirmed."""
+    if card is None or card.confirmed_on is None:
+        return None
+    return card.confirmed_on + timedelta(days=_trusted_for(clinic) + 1)
 
 
 def can_be_confirmed(card: ContactCard | None, clinic: Clinic, now: datetime) -> bool:
@@ -104,6 +114,18 @@ def someone_else_has(
         )
     )
     return bool(work.session.scalar(query))
+
+
+def is_shared(work: UnitOfWork, card: ContactCard) -> bool:
+    """Say whether someone who belongs or belonged with a person is reached in the same place."""
+    together = select(Member.relationship_id).where(Member.person_id == card.id)
+    return someone_else_has(
+        work,
+        address=card.address_hash,
+        phone=card.phone_hash,
+        relationships=work.session.scalars(together).all(),
+        besides=card.id,
+    )
 
 
 def today_at(work: UnitOfWork, clinic_id: UUID, now: datetime) -> date:

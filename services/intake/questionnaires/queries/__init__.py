@@ -14,8 +14,6 @@ from sqlalchemy import select, tuple_
 from services.intake.people import queries as people
 from services.intake.questionnaires import domain
 from services.intake.questionnaires.domain import (
-    BadPack,
-    Fault,
     Item,
     Kind,
     Language,
@@ -24,11 +22,37 @@ from services.intake.questionnaires.domain import (
     Section,
 )
 from services.intake.questionnaires.models import Questionnaire, Threshold
+from services.intake.questionnaires.queries.loading import PACKS, checked, load, load_checked, packs
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
-PACKS = Path(__file__).parent / "packs"
-WORDS = Path(__file__).parent / "words.toml"
+__all__ = [
+    "PACKS",
+    "WORDS",
+    "Filled",
+    "Limit",
+    "Page",
+    "answer_words",
+    "around",
+    "checked",
+    "draft_of",
+    "drafts_of",
+    "filled_by",
+    "finished",
+    "limits_of",
+    "load",
+    "load_checked",
+    "newest",
+    "one_filled",
+    "pack_numbered",
+    "pack_of",
+    "packs",
+    "pages_of",
+    "treated",
+    "words",
+]
+
+WORDS = Path(__file__).parents[1] / "words.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,38 +96,6 @@ class Page:
     section: Section
     language: Language
     answers: Mapping[str, Any]
-
-
-@cache
-def packs() -> Mapping[tuple[int, int], Pack]:
-    """Return every pack that ships, by number and version. Raises BadPack."""
-    return load_checked(PACKS)
-
-
-def load_checked(folder: Path) -> Mapping[tuple[int, int], Pack]:
-    """Return the packs of a folder, each as it was when its hash was written down beside it.
-
-    Raises BadPack, for all of them, where one is not.
-    """
-    files = sorted(folder.glob("*.toml"))
-    found = load(files)
-    hashes = {path.name: _load(path).hash for path in files}
-    domain.check_hashes(hashes, domain.read_hashes((folder / domain.HASHES).read_text()))
-    return found
-
-
-def load(files: Iterable[Path]) -> Mapping[tuple[int, int], Pack]:
-    """Return the packs of files, by number and version.
-
-    Raises BadPack with what is wrong with one of them, or where two are the same.
-    """
-    found: dict[tuple[int, int], Pack] = {}
-    for path in sorted(files):
-        pack = _load(path)
-        if (pack.number, pack.version) in found:
-            raise BadPack([Fault(path.name, "number", "Another file has this number and version.")])
-        found[pack.number, pack.version] = pack
-    return found
 
 
 def newest() -> list[Pack]:
@@ -271,14 +263,6 @@ def _filled(
         limit=limit,
         moved=moved,
     )
-
-
-def _load(path: Path) -> Pack:
-    try:
-        written = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as problem:
-        raise BadPack([Fault(path.name, "the whole file", str(problem))]) from problem
-    return domain.read_pack(written, file=path.name)
 
 
 def answer_words(one: Filled, item: Item, language: Language) -> list[str]:
