@@ -120,6 +120,29 @@ class TestLink:
         assert len({answer.text for answer in closed}) == 1
         assert len({frozenset(_headers(answer)) for answer in closed}) == 1
 
+    @pytest.mark.requirement("INT-08", "PLT-13")
+    def test_opens_nothing_once_its_person_withdrew_although_no_worker_has_heard_of_it(self, sent):
+        house, person_id, path = sent
+
+        house.consent(person_id, permitted=False)
+        looked, pressed = house.member().get(path), house.member().post(path)
+
+        assert [looked.status_code, pressed.status_code] == [410, 410]
+
+    @pytest.mark.requirement("PLT-13", "CHK-05")
+    def test_opens_nothing_while_nobody_can_say_whether_its_person_agrees_and_is_not_spent(
+        self, sent
+    ):
+        house, _, path = sent
+
+        house.intake.reachable = False
+        meanwhile = house.member().get(path), house.member().post(path)
+        house.intake.reachable = True
+        afterwards = house.member().get(path), house.member().post(path)
+
+        assert [answer.status_code for answer in meanwhile] == [410, 410]
+        assert [answer.status_code for answer in afterwards] == [200, 303]
+
     @pytest.mark.requirement("CHK-20")
     def test_guessing_is_slowed_down_and_locks_nobody_out(self, sent):
         house, _, path = sent

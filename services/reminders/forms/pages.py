@@ -49,9 +49,11 @@ def register(app: Flask, stationery: Stationery, freshness: Freshness) -> None:
 
 @blueprint.get("/f/<token>")
 def landing(token: str) -> str:
-    """Say that a form is ready; nothing is written, spent or shown."""
-    door, _, _ = _link_open(token)
+    """Say that a form is ready, if its person still agrees; nothing is written, spent or shown."""
+    door, _, person_id = _link_open(token)
+    proof = _proof_about(person_id)
     with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
+        queries.prompt_to_open(work, door, proof=proof, now=now())
         words = queries.words_for(work, door)
     return render_template("reminders/forms/landing.html", **_in(words))
 

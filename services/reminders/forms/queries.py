@@ -14,7 +14,7 @@ from services.reminders.schedules.models import Prompt
 from services.reminders.sending.models import LinkKey
 from shared.auth.link_rows import open_form, open_link
 from shared.auth.links import LinkClosed
-from shared.consent.enforcement import CONSENT, Effect, Ruling, ruling
+from shared.consent.enforcement import CONSENT, Effect, Ruling, proven, ruling
 from shared.contracts.words import Channel
 from shared.events.content import Content, Reference
 from shared.events.freshness import Proof
@@ -43,6 +43,19 @@ def open_form_leads(work: UnitOfWork, key_hash: bytes, *, now: datetime) -> tupl
     """
     found = open_form(work, OpenForm, key_hash, now=now)
     return (found.clinic_id, found.prompt_id), (found.set_code, found.set_version)
+
+
+def prompt_to_open(
+    work: UnitOfWork, door: Door, *, proof: Proof, now: datetime, locked: bool = False
+) -> Prompt:
+    """Return the prompt behind a link that may open now: by what was read of its person just now.
+
+    Raises LinkClosed, also where that could not be read; the link stays unspent.
+    """
+    prompt = open_prompt(work, door, now=now, locked=locked)
+    if not proven(work, asking(prompt.person_id), proof=proof):
+        raise LinkClosed
+    return prompt
 
 
 def open_prompt(work: UnitOfWork, door: Door, *, now: datetime, locked: bool = False) -> Prompt:

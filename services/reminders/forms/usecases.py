@@ -29,7 +29,7 @@ def start_form(
     now: datetime,
 ) -> None:
     """Open a form in a browser with what it asks; the link stays unspent. Raises LinkClosed."""
-    prompt = queries.open_prompt(work, door, now=now, locked=True)
+    prompt = queries.prompt_to_open(work, door, proof=proof, now=now, locked=True)
     asked = queries.set_to_open(work, prompt, proof=proof, now=now)
     _close_the_oldest(work, prompt)
     work.add(
