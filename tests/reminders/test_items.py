@@ -312,10 +312,11 @@ class TestAsking:
     @pytest.mark.requirement("CHK-15")
     @pytest.mark.parametrize("permitted", [True, False, None])
     def test_what_a_partner_says_of_the_item_changes_nothing_for_the_other(self, house, permitted):
-        one, other = pair(house)
+        other, one = pair(house)
         house.permit_items(one)
         if permitted is not None:
             house.permit_items(other, permitted=permitted)
+        house.hear()
         member, page = opened(house, link_of(house, one))
         member.post(FORM, {"Q05": "2"})
 
