@@ -412,7 +412,7 @@ class TestWhatIf:
         assert "It would hold until 23 November 2027 at the latest" in a_yes
         assert "go out by e-mail. Because they say no." in a_no
         assert "go out by e-mail. Because their yes has reached its end." in at_the_end
-        assert "go out by e-mail. For it then lacks a contact card that is whole" in too_old
+        assert "go out by e-mail. Because it then lacks a contact card that is whole" in too_old
 
     def test_names_the_days_on_which_something_changes_by_itself(self, house, ana, ines, page):
         none = words_of(ines.get(page("/what-if")))
