@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +17,10 @@ from deploy.network import build_service
 from deploy.surroundings import settings_of
 from services.intake.arrivals.queries import people_list
 from services.intake.consent.models import ConsentText
+from services.sessions.plans.models import OfferText
 from shared.audit import Act
 from shared.auth.actors import system
+from shared.consent.kept import TextRow
 from shared.errors import Refusal
 from shared.service import Service
 from shared.settings import SERVICES
@@ -28,6 +30,8 @@ from shared.store.rows import OfClinic
 
 FORMAT = "attune-clinic-1"
 PEOPLE = "people.csv"
+TEXTS: Mapping[str, type[TextRow]] = {"intake": ConsentText, "sessions": OfferText}
+"""Where the texts are that people were shown, by service."""
 
 Told = Callable[[str, int], None]
 """Called with the name of each part, and how many lines it has."""
@@ -75,16 +79,17 @@ def _carry(service: Service, clinic_id: UUID, parts: "_Parts") -> None:
         for kind in kinds_of_rows(store, OfClinic):
             parts.add(f"{store.service}/{name_of(kind)}.jsonl", lines_of(work, kind))
         parts.add(f"{store.service}/audit_entry.jsonl", trail_of(work))
+        if store.service in TEXTS:
+            parts.add(f"{store.service}/consent_text.jsonl", _texts(work, TEXTS[store.service]))
         if store.service == "intake":
-            parts.add("intake/consent_text.jsonl", _texts(work))
             parts.add(PEOPLE, people_list(work, service.clock.now).splitlines())
     store.engine.dispose()
     store.keys.store.engine.dispose()
 
 
-def _texts(work: UnitOfWork) -> Iterable[str]:
+def _texts(work: UnitOfWork, kind: type[TextRow]) -> Iterable[str]:
     """Yield every text of consent that was ever shown here, under its fingerprint."""
-    for text in work.session.scalars(select(ConsentText).order_by(ConsentText.hash)):
+    for text in work.session.scalars(select(kind).order_by(kind.hash)):
         yield json.dumps({"hash": text.hash, "canonical": text.canonical})
 
 
@@ -129,7 +134,8 @@ people.csv        Members of open relationships, as `attune import` reads them; 
                   are in UTC. What was kept under a key stands here in the clear; "erased" stands
                   where the key was destroyed at a person's wish.
 intake/consent_revision.jsonl   Who permitted what, when, shown which text; nothing is ever changed.
-intake/consent_text.jsonl       Those texts, byte for byte, under their SHA-256.
+sessions/offer_revision.jsonl   What was said to offers, with the text that was read; the same.
+*/consent_text.jsonl            Those texts, byte for byte, under their SHA-256.
 */audit_entry.jsonl             Who looked at what; people stand in it under pseudonyms.
 manifest.json     How many lines each part has, and its SHA-256.
 

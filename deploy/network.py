@@ -107,11 +107,17 @@ def settle(services: Mapping[str, Service], *, rounds: int = ROUNDS) -> int:
 
 
 def step_until_silent(workers: Iterable[Worker], *, rounds: int = ROUNDS) -> int:
-    """Step these workers in turn until none finds anything to do; return how much was done."""
+    """Step these workers in turn until none finds anything to do; return how much was done.
+
+    The feeds are asked once nothing more comes by the broker, for that takes most of the time.
+    """
     everyone = list(workers)
+    for worker in everyone:
+        worker.parts.listener.put_off()
     happened = 0
     for _ in range(rounds):
-        done = sum(worker.step() for worker in everyone)
+        done = sum(worker.step(read_up=False) for worker in everyone)
+        done = done or sum(worker.read_up() for worker in everyone)
         if not done:
             return happened
         happened += done

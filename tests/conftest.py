@@ -14,7 +14,7 @@ import pytest
 
 from tests.servers.absence import MARK, Absent, give_up, leave_to_the_build, program
 from tests.servers.furnishing import furnished
-from tests.servers.ground import Ground
+from tests.servers.ground import Ground, settle_in_memory
 from tests.servers.postgres import Database, Postgres
 from tests.servers.rabbitmq import RabbitMQ
 from tests.servers.smtp import Smtp
@@ -33,6 +33,7 @@ CHROMIUM = "apt-get install chromium fonts-dejavu-core"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the ground of this run; workers stand on that of the process that started them."""
+    settle_in_memory()
     given = getattr(config, "workerinput", {}).get("ground")
     config.stash[GROUND] = Ground(Path(given)) if given else Ground.new()
 
@@ -148,8 +149,9 @@ def rabbitmq(ground: Ground) -> RabbitMQ:
 
 
 @pytest.fixture
-def vhost(rabbitmq: RabbitMQ) -> Iterator[str]:
+def vhost(request: pytest.FixtureRequest, rabbitmq: RabbitMQ) -> Iterator[str]:
     """The name of an empty virtual host on a running broker: `rabbitmq.url(vhost)`."""
+    assert group_of(request.node) == BROKER, "Ask for it by name, or another test may kill it."
     rabbitmq.revive()
     name = rabbitmq.new_vhost()
     yield name

@@ -1,13 +1,17 @@
 """Which services keep a ledger of consent, and whether its chains are whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from services.intake.consent.models import ConsentRevision
+from services.sessions.plans.models import OfferRevision
 from shared.consent import ledger
 from shared.store import Store
 
-KINDS = {"intake": ConsentRevision}
+KINDS: Mapping[str, type[ledger.ChainRow]] = {
+    "intake": ConsentRevision,
+    "sessions": OfferRevision,
+}
 
 
 def broken(store: Store) -> Iterator[tuple[UUID, UUID, int]]:

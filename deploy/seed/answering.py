@@ -14,9 +14,12 @@ from deploy.seed.opening import known_as
 from deploy.seed.stage import Stage
 from services.reminders.forms.domain import read_form
 from services.reminders.forms.usecases import submit_form
-from services.reminders.questions.queries import weekly_set
+from services.reminders.questions.domain import Kind, QuestionSet
+from services.reminders.questions.queries import plain_set, set_with_items
+from services.reminders.roster.queries import told_about
 from services.reminders.schedules.domain import State
 from services.reminders.schedules.models import Prompt
+from shared.contracts.words import Purpose
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 
@@ -43,12 +46,12 @@ def answer(stage: Stage, cast: Cast, network: Network, number: int) -> None:
         stage.ledger.once("reminders", key, answer_all, clinics={clinic_id})
 
 
-def form_of(person: Person, number: int, chance: Random) -> dict[str, str]:
+def form_of(person: Person, asked: QuestionSet, number: int, chance: Random) -> dict[str, str]:
     """Return what someone puts into their form: around their own middle, with a little drift."""
     given = {"alone": "yes"}
-    for code, middle in person.levels.items():
+    for code in (one.id for one in asked.asks if one.kind is Kind.SCALE):
         if chance.random() >= SKIPS:
-            value = middle + person.drift * number + chance.gauss(0, 1.1)
+            value = person.levels[code] + person.drift * number + chance.gauss(0, 1.1)
             given[code] = str(min(10, max(0, round(value))))
     given["Q19"] = chance.choices(list(STILL_RIGHT), list(STILL_RIGHT.values()))[0]
     if person.stops_on is not None and number >= person.stops_on:
@@ -63,12 +66,22 @@ def _answer_one(
     if chance.random() > person.answers or prompt.attempted_at is None:
         return 0
     at = min(now, prompt.attempted_at + timedelta(minutes=chance.randrange(4, 45)))
-    asked = weekly_set()
-    sent = read_form(asked, form_of(person, number, chance))
+    asked = _asked(work, prompt, now)
+    sent = read_form(asked, form_of(person, asked, number, chance))
     with suppress(Refusal), work.session.begin_nested():
         submit_form(work, door=(prompt.clinic_id, prompt.id), asked=asked, sent=sent, now=at)
         return 1
     return 0
+
+
+def _asked(work: UnitOfWork, prompt: Prompt, now: datetime) -> QuestionSet:
+    """Return what a form asks; all that was told has been heard by night."""
+    full, whose = set_with_items(), prompt.person_id
+    told = told_about(
+        work, clinic_id=prompt.clinic_id, person_id=whose, purpose=Purpose.CHECKIN_ITEMS
+    )
+    permitted = told is not None and told.permits(now)
+    return full if full.asked_on(prompt.local_date, whose, permitted=permitted) else plain_set()
 
 
 def _waiting(work: UnitOfWork, clinic_id: UUID, now: datetime) -> list[Prompt]:

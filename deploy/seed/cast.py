@@ -1,7 +1,7 @@
 """Who belongs to the invented network; always the same people, for chance is fixed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import cycle
 from random import Random
@@ -14,6 +14,15 @@ DETAILED = 3
 PERMIT_MAIL = 0.7
 
 QUESTIONS = ("Q01", "Q02", "Q03", "Q04", "Q05")
+INSTEAD = "Q33"
+"""What stands in the place of Q05 for those who do not permit it, and in some weeks for all."""
+
+ITEMS = (True, False, True, None, True)
+"""What one after the other says to questions on being free to say no; None was never asked."""
+
+ENDS_ITEMS_AFTER = 30
+"""After how many days the last of these ends what they permitted."""
+
 ORGANIZATION = "The Lighthouse Network"
 
 
@@ -63,6 +72,8 @@ class Person:
     levels: dict[str, float]
     drift: float
     stops_on: int | None = None
+    permits_items: bool | None = None
+    ends_items: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +168,7 @@ def _together(
     names = _names(chance)
     clinicians = [one for one in staff if one.postings[0][0] is Role.CLINICIAN]
     by_clinic = {clinic.key: clinic for clinic in clinics}
+    on_duty = {at for one in staff for role, at in one.postings if role is Role.DUTY}
     together = []
     for number, clinician in zip(range(size.relationships), cycle(clinicians), strict=False):
         clinic = by_clinic[str(clinician.postings[0][1])]
@@ -165,6 +177,8 @@ def _together(
             _person(f"r{number}.{nth}", next(names), clinic, chance)
             for nth in range(THREE_TOGETHER.get(number, 2))
         ]
+        if clinic.key in on_duty:
+            members = [_asked_items(one, number + nth) for nth, one in enumerate(members)]
         together.append(_one(number, clinic, clinician, members, story, chance, size.days))
     return together
 
@@ -226,7 +240,13 @@ def _person(key: str, name: str, clinic: Clinic, chance: Random) -> Person:
         email=f"{name.lower()}.{key[1:].replace('.', '-')}@mail.example",
         permits_mail=chance.random() < PERMIT_MAIL,
         answers=chance.choice((0.95, 0.9, 0.85, 0.7, 0.5)),
-        levels={code: middle + chance.uniform(-1.5, 1.5) for code in QUESTIONS},
+        levels={code: middle + chance.uniform(-1.5, 1.5) for code in QUESTIONS} | {INSTEAD: middle},
         drift=chance.choice((-0.01, 0.0, 0.0, 0.01, 0.02)),
         stops_on=chance.randrange(40, 90) if chance.random() < 0.04 else None,
     )
+
+
+def _asked_items(person: Person, turn: int) -> Person:
+    """Return someone with what they say to these questions, where someone is on duty."""
+    says = turn % len(ITEMS)
+    return replace(person, permits_items=ITEMS[says], ends_items=says == len(ITEMS) - 1)

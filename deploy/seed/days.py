@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from deploy.seed import answering, meeting, opening
-from deploy.seed.cast import Cast, Together, Worker
+from deploy.seed.cast import ENDS_ITEMS_AFTER, Cast, Together, Worker
 from deploy.seed.founding import Network
 from deploy.seed.stage import Stage
 
@@ -57,6 +57,8 @@ class Days:
                 opening.meet_alone(self.stage, self.network, together)
             if confirms_on(together, number):
                 opening.confirm_cards(self.stage, self.network, together, number)
+            if number - together.opens_on == ENDS_ITEMS_AFTER:
+                opening.end_items(self.stage, self.network, together)
             if together.closes_on == number:
                 opening.close_one(self.stage, self.network, together)
         self.stage.hush()

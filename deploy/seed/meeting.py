@@ -16,6 +16,7 @@ from services.sessions.plans.domain import Said
 from services.sessions.records import usecases as records
 from services.sessions.records.domain import Kind, Part
 from shared.auth.actors import Role
+from shared.consent.terms import Setting
 from shared.errors import Refusal
 from shared.store import UnitOfWork
 
@@ -99,7 +100,12 @@ def _offer(
     answers = [Said.NOT_NOW if chance.random() < NOT_NOW else Said.YES for _ in members]
     for person_id, said in zip(members, answers, strict=True):
         plans.record_answer(
-            work, plan_id=plan.id, person_id=person_id, said=said, alone=True, now=at
+            work,
+            plan_id=plan.id,
+            person_id=person_id,
+            said=said,
+            setting=Setting.ALONE_AT_CLINIC,
+            now=at,
         )
     if set(answers) == {Said.YES}:
         plans.release_plan(work, plan_id=plan.id, now=at)

@@ -26,6 +26,7 @@ from services.intake.screening.usecases import record_talk
 from shared.auth.actors import Actor, Role
 from shared.store import UnitOfWork
 
+ITEMS = "checkin.safety_items"
 SAFE_HOURS = windows_on(range(7), time(17), time(22))
 
 
@@ -52,6 +53,8 @@ def open_one(stage: Stage, network: Network, together: Together) -> None:
                 "checkin.email": person.permits_mail or together.label is not None,
                 "report.aggregate": together.counted,
             }
+            if person.permits_items is not None:
+                permits[ITEMS] = person.permits_items
             answer(
                 work,
                 clinic_id=clinic_id,
@@ -106,6 +109,28 @@ def confirm_cards(stage: Stage, network: Network, together: Together, number: in
     key = f"confirmed/{together.key}/{number}"
     actor = _clinician_of(network, together)
     stage.ledger.once("intake", key, confirm_all, clinics={clinic_id}, actor=actor)
+
+
+def end_items(stage: Stage, network: Network, together: Together) -> None:
+    """Keep that some members end what they permitted to be asked."""
+    clinic_id = network.clinics[together.clinic.key]
+    _, members = known_as(stage, together)
+    ending = [person for person in together.members if person.ends_items]
+
+    def end_all(work: UnitOfWork) -> None:
+        for person in ending:
+            answer(
+                work,
+                clinic_id=clinic_id,
+                person_id=members[person.key],
+                answers={ITEMS: False},
+                locale=person.language,
+                now=stage.clock.now(),
+            )
+
+    if ending:
+        key = f"items/{together.key}"
+        stage.ledger.once("intake", key, end_all, clinics={clinic_id})
 
 
 def close_one(stage: Stage, network: Network, together: Together) -> None:

@@ -147,7 +147,7 @@ def _app(
     )
     app.register_blueprint(schedules_pages.blueprint)
     app.register_blueprint(sending_pages.blueprint)
-    forms_pages.register(app, stationery)
+    forms_pages.register(app, stationery, freshness)
     app.extensions["api"].register_blueprint(schedules_api.blueprint)
     know_names(app, Names(clinics=roster.senders))
     sign_ins.refuse_ended(app, sign_ins.Watch(store, freshness))

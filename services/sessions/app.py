@@ -103,6 +103,7 @@ def _open_doors(app: Flask, store: Store) -> None:
         files,
         records_pages.blueprint,
         plans_pages.blueprint,
+        plans_pages.texts_blueprint,
         series_pages.blueprint,
     ):
         app.register_blueprint(blueprint)

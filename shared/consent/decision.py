@@ -15,6 +15,7 @@ class Because(StrEnum):
     GIVEN = "given"
     NEVER_ASKED = "never_asked"
     REFUSED = "refused"
+    DEFERRED = "deferred"
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"
     NOT_YET = "not_yet"

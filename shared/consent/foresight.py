@@ -18,6 +18,9 @@ REOPENED = "reopened"
 TERMS = "terms"
 """What is asked of someone alone needs: the clinic's policy on that, chosen and noted."""
 
+MAIL = "mail"
+"""What stands in the short form needs: that the form may come by e-mail."""
+
 EVERYONE = "everyone"
 """What joint effects need: every other member's own yes."""
 

@@ -1,15 +1,15 @@
 """The ledger of consent: revisions are added, never changed, and each is chained to the last.
 
-A service keeps its ledger in a table of its own, made from ``RevisionRow``.
+A service keeps its ledger in a table of its own, made from ``RevisionRow``; or, where what was said
+may not lie open, from ``SealedRevisionRow`` (shared/consent/sealed.py). Both are ``ChainRow``.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import groupby
-from typing import TypeVar
+from secrets import token_bytes
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import String, select
@@ -19,6 +19,7 @@ from shared.auth.actors import system
 from shared.columns import holding
 from shared.consent.decision import Said
 from shared.consent.purposes import kind_of
+from shared.consent.revision import Revision, digest_of, plain
 from shared.consent.terms import Method, Setting, State, check_span
 from shared.consent.texts import Text
 from shared.errors import Conflict, Refusal
@@ -28,6 +29,7 @@ from shared.store import ClinicRow, Store, UnitOfWork
 
 BEGINNING = "0" * 64
 READ_AT_ONCE = 1_000
+Chance = Callable[[int], bytes]
 HASHED = (
     "clinic_id",
     "id",
@@ -50,7 +52,7 @@ HASHED = (
     "recorded_at",
     "previous_hash",
 )
-"""What a revision's hash covers: all of it."""
+"""What the hash of a revision in the open covers: all of it."""
 
 
 class OutOfOrder(Conflict):
@@ -65,17 +67,44 @@ class TextOfAnotherPurpose(Refusal):
     """This text asks about something else."""
 
 
-class RevisionRow(ClinicRow):
-    """One act of consent: who, for what, what was shown, what was said, how and when.
+class ChainRow(ClinicRow):
+    """One revision in the chain of a person, whatever a ledger shows of what was said.
 
     ``revision`` counts per person and purpose, ``position`` per person; both start at 1.
-    ``recorded_by`` and ``witnessed_by`` are staff; nobody recorded what a person did themselves.
     """
+
+    HASHED: ClassVar[tuple[str, ...]]
+    """The columns that its hash covers."""
 
     person_id: Mapped[UUID]
     position: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(80), info=holding(DataClass.CODE))
     revision: Mapped[int]
+    recorded_at: Mapped[datetime]
+    previous_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+    hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+
+    def fill(self, work: UnitOfWork, values: Mapping[str, Any], *, chance: Chance) -> None:
+        """Set everything but the hash."""
+        raise NotImplementedError
+
+    def read(self, work: UnitOfWork) -> "Kept | None":
+        """Return the act of consent; None for what was erased for good."""
+        raise NotImplementedError
+
+    def is_whole(self, work: UnitOfWork) -> bool:
+        """Say whether what the hash covers only by a commitment is as it was kept too."""
+        raise NotImplementedError
+
+
+class RevisionRow(ChainRow):
+    """One act of consent in the open: who, for what, what was shown and said, how and when.
+
+    ``recorded_by`` and ``witnessed_by`` are staff; nobody recorded what a person did themselves.
+    """
+
+    HASHED = HASHED
+
     state: Mapped[State]
     decided_at: Mapped[datetime]
     valid_from: Mapped[datetime]
@@ -88,9 +117,19 @@ class RevisionRow(ClinicRow):
     setting: Mapped[Setting]
     recorded_by: Mapped[UUID | None]
     witnessed_by: Mapped[UUID | None]
-    recorded_at: Mapped[datetime]
-    previous_hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
-    hash: Mapped[str] = mapped_column(String(64), info=holding(DataClass.DIGEST))
+
+    def fill(self, work: UnitOfWork, values: Mapping[str, Any], *, chance: Chance) -> None:
+        """Set everything but the hash."""
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def read(self, work: UnitOfWork) -> "RevisionRow":
+        """Return the act of consent, which is the row itself."""
+        return self
+
+    def is_whole(self, work: UnitOfWork) -> bool:
+        """Say that nothing of it stands outside the hash."""
+        return True
 
     def said(self) -> Said:
         """Return what the decision needs to know of this revision."""
@@ -124,7 +163,9 @@ class Evidence:
     witnessed_by: UUID | None = None
 
 
-Row = TypeVar("Row", bound=RevisionRow)
+Row = TypeVar("Row", bound=ChainRow)
+Kept = RevisionRow | Revision
+"""An act of consent as it is read out of a ledger."""
 
 
 def append(
@@ -138,6 +179,7 @@ def append(
     act: Act,
     evidence: Evidence,
     now: datetime,
+    chance: Chance = token_bytes,
 ) -> Row:
     """Add a revision after the person's last one, and return it.
 
@@ -145,7 +187,7 @@ def append(
     before what is kept, UnknownPurpose and TextOfAnotherPurpose. Hold a lock on the person.
     """
     before = history(work, kind, clinic_id=clinic_id, person_id=person_id)
-    check_act(act, purpose=purpose, text=text, before=said_about(before, purpose))
+    check_act(act, purpose=purpose, text=text, before=_said_before(work, before, purpose))
     values = {
         "clinic_id": clinic_id,
         "id": work.new_id(),
@@ -169,8 +211,7 @@ def append(
         "previous_hash": before[-1].hash if before else BEGINNING,
     }
     row = kind()
-    for name, value in values.items():
-        setattr(row, name, value)
+    row.fill(work, values, chance=chance)
     row.hash = hash_of(row)
     return work.add(row)
 
@@ -198,15 +239,19 @@ def history(
     return work.session.scalars(query).all()
 
 
-def said_about(rows: Sequence[RevisionRow], purpose: str) -> list[Said]:
+def said_about(rows: Iterable[Kept], purpose: str) -> list[Said]:
     """Return what was said about one purpose."""
     return [row.said() for row in rows if row.purpose == purpose]
 
 
-def hash_of(row: RevisionRow) -> str:
+def _said_before(work: UnitOfWork, rows: Iterable[ChainRow], purpose: str) -> list[Said]:
+    acts = (row.read(work) for row in rows if row.purpose == purpose)
+    return [act.said() for act in acts if act is not None]
+
+
+def hash_of(row: ChainRow) -> str:
     """Return the hash that chains a revision to the one before it."""
-    values = {name: _plain(getattr(row, name)) for name in HASHED}
-    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return digest_of({name: plain(getattr(row, name)) for name in row.HASHED})
 
 
 def broken(store: Store, kind: type[Row]) -> Iterator[tuple[UUID, UUID, int]]:
@@ -223,28 +268,27 @@ def broken(store: Store, kind: type[Row]) -> Iterator[tuple[UUID, UUID, int]]:
                 .execution_options(yield_per=READ_AT_ONCE)
             )
             for person_id, chain in groupby(rows, key=lambda row: row.person_id):
-                position = first_break(list(chain))
+                position = first_break(list(chain), work)
                 if position is not None:
                     yield clinic_id, person_id, position
 
 
-def check_whole(rows: Sequence[RevisionRow]) -> None:
+def check_whole(rows: Sequence[ChainRow], work: UnitOfWork | None = None) -> None:
     """Raise NotAsKept where one person's chain is broken."""
-    if first_break(rows) is not None:
+    if first_break(rows, work) is not None:
         raise NotAsKept
 
 
-def first_break(rows: Sequence[RevisionRow]) -> int | None:
-    """Return the first position at which one person's chain is broken; None when it is whole."""
+def first_break(rows: Sequence[ChainRow], work: UnitOfWork | None = None) -> int | None:
+    """Return the first position at which one person's chain is broken; None when it is whole.
+
+    With ``work`` what is sealed in it is opened and compared too.
+    """
     before = BEGINNING
     for position, row in enumerate(rows, start=1):
         if (row.position, row.previous_hash, row.hash) != (position, before, hash_of(row)):
             return position
+        if work is not None and not row.is_whole(work):
+            return position
         before = row.hash
     return None
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if value is None or isinstance(value, int) else str(value)

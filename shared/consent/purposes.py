@@ -164,11 +164,12 @@ KINDS: Mapping[str, Kind] = {
             effects=(
                 Effect(
                     service="reminders",
-                    does="The short form may ask how free they feel to say no",
-                    also="contact language terms",
+                    does="Most of their short forms ask how free they feel to say no",
+                    also="contact language terms mail",
                 ),
             ),
-            stays="What was answered before stays in the record.",
+            stays="What was answered before stays in the record. Forms stay as long as they are: "
+            "another question stands in the place of this one.",
             needs_duty=True,
             wire=Purpose.CHECKIN_ITEMS,
             sensitive=True,

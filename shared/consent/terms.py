@@ -9,10 +9,14 @@ from shared.errors import Refusal
 
 
 class State(StrEnum):
-    """What a person said; or (``paused``) that what they said is worth nothing for now."""
+    """What a person said; or (``paused``) that what they said is worth nothing for now.
+
+    ``deferred``: they said neither yes nor no, but not now.
+    """
 
     GIVEN = "given"
     REFUSED = "refused"
+    DEFERRED = "deferred"
     WITHDRAWN = "withdrawn"
     PAUSED = "paused"
 

@@ -115,11 +115,20 @@ class Worker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def step(self) -> int:
-        """Tell, hear, fetch and do each job once; return how many things happened."""
+    def step(self, *, read_up: bool = True) -> int:
+        """Tell, hear, fetch and do each job once; return how many things happened.
+
+        Without ``read_up`` only what the broker brings is heard, unless the feeds are due anyhow.
+        """
         told = self.parts.relay.step()
-        heard = self.parts.listener.step() + self.parts.listener.catch_up(now=True)
+        heard = self.parts.listener.step()
+        if read_up:
+            heard += self.read_up()
         return told + heard + self.keep_house() + sum(job.run() for job in self.service.jobs)
+
+    def read_up(self) -> int:
+        """Read in every feed what has not been heard, and return how much that was."""
+        return self.parts.listener.catch_up(now=True)
 
     def keep_house(self) -> int:
         """Fetch wanted content and try parked events once."""

@@ -15,16 +15,23 @@ from services.intake.consent import usecases as consent
 from services.intake.directory import usecases as directory
 from services.intake.directory.domain import ClinicDetails
 from services.intake.people.models import Person
+from services.sessions.plans.models import OfferRevision
+from services.sessions.roster.models import Person as Member
+from shared import audit
 from shared.assembly import new_key_ring
-from shared.audit import Act
 from shared.auth.actors import system
 from shared.columns import new_base
+from shared.consent.languages import every_text
+from shared.consent.ledger import Act, Evidence, append
+from shared.consent.terms import Method, Setting, State
+from shared.consent.texts import text_in_force
 from shared.settings import Mode, Settings
 from shared.store import Store
 
 pytestmark = pytest.mark.left_to_the_build("changing keys and checking trails")
 
 CLINIC = uuid4()
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 class House:
@@ -38,7 +45,7 @@ class House:
         store = Store(settings.database_url, new_base().metadata, service="intake", keys=keys)
         for _ in range(3):
             with store.unit_of_work(clinics=[CLINIC], actor=system("intake")) as work:
-                work.note(Act.SET_UP, clinic_id=CLINIC, subject_id=uuid4())
+                work.note(audit.Act.SET_UP, clinic_id=CLINIC, subject_id=uuid4())
         store.engine.dispose()
         keys.store.engine.dispose()
 
@@ -66,6 +73,28 @@ class House:
                 now=now,
             )
             known = person.id
+        store.engine.dispose()
+        return known
+
+    def says_to_an_offer(self) -> UUID:
+        """Let someone say no, and then not now, to an offer in sessions; return who."""
+        assert self.attune("migrate", "sessions").exit_code == 0
+        settings = Settings(service="sessions", mode=Mode.TEST, data_dir=self.folder)
+        store, now, known = build_service("sessions", settings).store, NOON, uuid4()
+        with store.unit_of_work(clinics=[CLINIC], actor=system("sessions")) as work:
+            work.add(Member(clinic_id=CLINIC, id=known))
+            for state in (State.REFUSED, State.DEFERRED):
+                append(
+                    work,
+                    OfferRevision,
+                    clinic_id=CLINIC,
+                    person_id=known,
+                    purpose="exercise.one",
+                    text=text_in_force(every_text(), "exercise.one", "en", now),
+                    act=Act(state=state, decided_at=now, valid_from=now, valid_until=now),
+                    evidence=Evidence(method=Method.SPOKEN, setting=Setting.ALONE_AT_CLINIC),
+                    now=now,
+                )
         store.engine.dispose()
         return known
 
@@ -117,6 +146,24 @@ class TestVerify:
         assert whole.exit_code == 0, whole.output
         assert said.exit_code == 1
         assert f"broken consent of {person} in {CLINIC} at position 1" in said.output
+
+    @pytest.mark.requirement("INT-03")
+    @pytest.mark.parametrize("change", ["act = NULL", "recorded_at = '2026-01-01 00:00:00'"])
+    def test_names_whose_word_to_an_offer_is_not_as_it_was_kept(
+        self, house: House, change: str
+    ) -> None:
+        person = house.says_to_an_offer()
+        whole = house.attune("audit", "verify", "sessions")
+        engine = create_engine(f"sqlite:///{house.folder / 'sessions.sqlite'}")
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE offer_revision SET {change} WHERE position = 2"))
+        engine.dispose()
+
+        said = house.attune("audit", "verify")
+
+        assert whole.exit_code == 0, whole.output
+        assert said.exit_code == 1
+        assert f"broken consent of {person} in {CLINIC} at position 2" in said.output
 
     def test_misses_an_end_that_was_cut_off_by_the_heads_noted(
         self, house: House, tmp_path: Path

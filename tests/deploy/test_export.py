@@ -6,16 +6,27 @@ import os
 import stat
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from sqlalchemy import Uuid, create_engine, text
 
 from deploy.cli import main
+from deploy.network import build_service
 from deploy.seed.cast import Size
+from deploy.surroundings import laptop_settings
+from services.sessions.plans.models import OfferRevision, OfferText
+from services.sessions.roster.models import Person
+from shared.auth.actors import system
+from shared.consent.kept import keep_text
+from shared.consent.languages import every_text
+from shared.consent.ledger import Act, Evidence, append
+from shared.consent.terms import Method, Setting, State
+from shared.consent.texts import text_in_force
 from shared.settings import SERVICES
-from tests.deploy.test_seed import fill_in
+from tests.deploy.test_seed import NOW, fill_in
 
 pytestmark = pytest.mark.left_to_the_build("taking a whole clinic along")
 
@@ -27,7 +38,37 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A laptop with a small invented network."""
     made = tmp_path_factory.mktemp("export")
     fill_in(made, size=Size(relationships=4, days=3, quarters=1))
+    say_no_to_an_offer(made)
     return made
+
+
+def say_no_to_an_offer(folder: Path) -> None:
+    """Let someone in sessions say no to an offer."""
+    settings = laptop_settings("sessions", environ={"ATTUNE_DATA_DIR": str(folder)})
+    store = build_service("sessions", settings).store
+    engine = create_engine(f"sqlite:///{folder / 'intake.sqlite'}")
+    with engine.connect() as intake:
+        clinic_id = intake.execute(
+            text("SELECT id FROM clinic WHERE name = :name").columns(id=Uuid()), {"name": CLINIC}
+        ).scalar_one()
+    engine.dispose()
+    person_id = uuid4()
+    with store.unit_of_work(clinics=[clinic_id], actor=system("sessions")) as work:
+        work.add(Person(clinic_id=clinic_id, id=person_id))
+        text_read = text_in_force(every_text(), "exercise.one", "en", NOW)
+        keep_text(work, OfferText, text_read, now=NOW)
+        append(
+            work,
+            OfferRevision,
+            clinic_id=clinic_id,
+            person_id=person_id,
+            purpose="exercise.one",
+            text=text_read,
+            act=Act(state=State.REFUSED, decided_at=NOW, valid_from=NOW, valid_until=NOW),
+            evidence=Evidence(method=Method.SPOKEN, setting=Setting.ALONE_AT_CLINIC),
+            now=NOW,
+        )
+    store.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +132,9 @@ def test_every_consent_comes_with_the_text_that_was_shown(taken):
     shown = {row["text_hash"] for row in rows(taken, "intake/consent_revision.jsonl")}
     assert shown
     assert shown <= texts
+    read = {row["act"]["text_hash"] for row in rows(taken, "sessions/offer_revision.jsonl")}
+    assert read
+    assert read <= {row["hash"] for row in rows(taken, "sessions/consent_text.jsonl")}
 
 
 def test_the_manifest_says_what_each_part_holds(taken):

@@ -125,6 +125,24 @@ class TestFilling:
         roles = [one.role for one in read_sign_ins(filled)]
         assert {"clinic admin", "supervisor", "operator"} <= set(roles)
 
+    def test_asks_about_being_free_those_who_permit_it_and_something_else_of_all_others(
+        self, filled
+    ):
+        engine = create_engine(f"sqlite:///{filled / 'reminders.sqlite'}")
+        with engine.connect() as connection:
+            asked = connection.execute(
+                text(
+                    "SELECT form.set_code, max(coalesce(consent.permitted, 0)), count(*)"
+                    " FROM form LEFT JOIN consent ON consent.person_id = form.person_id"
+                    " AND consent.purpose = 'checkin.items' GROUP BY form.set_code"
+                )
+            ).all()
+        engine.dispose()
+        found = {code: (permitted, number) for code, permitted, number in asked}
+        assert set(found) == {"weekly", "weekly.items"}
+        assert found["weekly.items"][0] == 1
+        assert all(number > 2 for _, number in found.values())
+
 
 class TestTheInvented:
     @pytest.fixture
@@ -146,6 +164,15 @@ class TestTheInvented:
 
         assert len(addresses) == len(set(addresses))
         assert all(address.endswith(".example") for address in addresses)
+
+    def test_say_several_things_of_being_asked_where_someone_is_on_duty(self, cast):
+        said = {"c1": set(), "elsewhere": set()}
+        for one in cast.together:
+            place = one.clinic.key if one.clinic.key in said else "elsewhere"
+            said[place] |= {(person.permits_items, person.ends_items) for person in one.members}
+
+        assert said["c1"] == {(True, False), (False, False), (None, False), (True, True)}
+        assert said["elsewhere"] == {(None, False)}
 
     def test_live_in_many_zones_and_every_language_that_has_words(self, cast):
         people = [person for one in cast.together for person in one.members]

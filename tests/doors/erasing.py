@@ -21,6 +21,7 @@ from shared.store.work import place_of
 from tests.doors.world import Known, World
 
 WORDS = re.compile(r"[A-Z @/]")
+MOMENT = re.compile(r"[0-9]{4}-[0-9-]{5}T[0-9:.+-]+")
 OF_A_PERSON = (Scope.PERSON, Scope.PERSON_SAFETY)
 
 
@@ -138,7 +139,7 @@ def words_in(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
             yield from words_in(one)
-    elif isinstance(value, str) and WORDS.search(value):
+    elif isinstance(value, str) and WORDS.search(value) and not MOMENT.fullmatch(value):
         yield value
 
 

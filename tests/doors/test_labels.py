@@ -12,7 +12,7 @@ from werkzeug.routing import Rule as Route
 
 from services.intake.people.models import ContactCard, Person
 from services.intake.screening.models import TalkAlone
-from services.sessions.plans.models import Answer
+from services.sessions.plans.models import OfferRevision
 from services.sessions.records.models import Revision
 from shared.auth.actors import Actor, Door, Role
 from shared.auth.matrix import Rule, Word, whole_matrix
@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.requirement("REC-02")]
 SEALED = {
     Label.IDENTITY: ("intake", Person, "name"),
     Label.CONTACT: ("intake", ContactCard, "email"),
-    Label.PERSON_PRIVATE: ("sessions", Answer, "said"),
+    Label.PERSON_PRIVATE: ("sessions", OfferRevision, "act"),
     Label.CONJOINT: ("sessions", Revision, "parts"),
     Label.SAFETY: ("intake", TalkAlone, "content"),
 }

@@ -206,7 +206,9 @@ TYPED: Mapping[str, Callable[[Subject, Role | None], Sent]] = {
     "people.change": _change,
     "people.close": _form(),
     "people.open_relationship": _open,
-    "plans.answer": _form(said="yes", alone="yes"),
+    "plans.answer": _form(
+        said="yes", setting="alone_at_clinic", locale="en", shown=_text_of("exercise")
+    ),
     "plans.offer": _form(days="14", checked=["fits", "clear"]),
     "plans.release": _form(),
     "plans.stop": _form(),

@@ -48,6 +48,7 @@ from services.sessions.records.domain import Kind, Part
 from shared.assembly import new_feeds
 from shared.auth.actors import Actor, Door, Role, system
 from shared.auth.links import new_secret
+from shared.consent.terms import Setting
 from shared.contracts.words import Purpose
 from shared.events.tables import undelivered
 from shared.labels import Label
@@ -410,7 +411,12 @@ def _offer(work: Any, household: Household, now: datetime) -> Plan:
     )
     for person_id in household.people:
         plans.record_answer(
-            work, plan_id=offered.id, person_id=person_id, said=Said.YES, alone=True, now=now
+            work,
+            plan_id=offered.id,
+            person_id=person_id,
+            said=Said.YES,
+            setting=Setting.ALONE_AT_CLINIC,
+            now=now,
         )
     return offered
 

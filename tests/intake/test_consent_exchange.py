@@ -240,5 +240,7 @@ def test_only_given_and_renewed_are_states_that_permit():
     permitting = {state for because, state in iso27560.STATES.items() if because is Because.GIVEN}
 
     assert permitting == {"dpv:ConsentGiven"}
-    assert len(set(iso27560.STATES.values())) == len(Because)
+    alike = {Because.NOT_YET, Because.DEFERRED}
+    assert {iso27560.STATES[one] for one in alike} == {"dpv:ConsentRequestDeferred"}
+    assert len(set(iso27560.STATES.values())) == len(set(Because) - alike) + 1
     assert set(iso27560.STATES) == set(Because)

@@ -12,6 +12,7 @@ from tests.intake.conftest import PASSWORD
 from tests.intake.test_cards import WHOLE
 from tests.intake.test_consent import CHOICES, answered, choose, ledger, write_down
 from tests.intake.test_consent_links import link_for, opened, send
+from tests.intake.test_consent_pages import whole_card, words_of
 from tests.intake.test_questionnaires import CALM, GAD_7, at, seated
 
 pytestmark = pytest.mark.left_to_the_build("going through all of intake")
@@ -90,6 +91,35 @@ def permits(house, relationship, person_id, purpose):
     """Let staff take a yes down to one more purpose, and return the status."""
     url = house.page(relationship, person_id, "/consent")
     return write_down(house.visitor("ines"), url, {"purpose": purpose}).status_code
+
+
+ITEMS = "Most of their short forms ask how free they feel to say no."
+
+
+@pytest.mark.requirement("INT-09")
+def test_what_stands_in_the_form_goes_on_while_the_form_comes(house, ana_and_noa, ana, on_duty):
+    whole_card(house, ana)
+    answered(house, ana, answers={"checkin.safety_items": True})
+    without_mail = asked(house, ana_and_noa, ana, "/why")
+    answered(house, ana, answers={"checkin.email": True})
+    with_mail = asked(house, ana_and_noa, ana, "/why")
+
+    no_mail = asked(house, ana_and_noa, ana, "/what-if?act=withdraw&purpose=checkin.email")
+    no_items = asked(house, ana_and_noa, ana, "/what-if?act=withdraw&purpose=checkin.safety_items")
+
+    waits = "It also waits for short forms by e-mail, permitted."
+    assert f"Not now Reminders: {ITEMS} {waits}" in without_mail
+    assert f"Goes on Reminders: {ITEMS}" in with_mail
+    assert f"Reminders {ITEMS}" in no_mail.partition("Then")[2]
+    assert f"Stops Reminders {ITEMS}" in no_items
+    assert "another question stands in the place of this one" in no_items
+    assert "go out by e-mail" not in no_items.partition("Then")[2]
+
+
+def asked(house, relationship, person_id, more):
+    """Return what a page of someone's consent says."""
+    page = house.page(relationship, person_id, f"/consent{more}")
+    return words_of(house.visitor("ines").get(page))
 
 
 @pytest.mark.requirement("INT-03")

@@ -37,7 +37,20 @@ FORM = {
 SHARES = {
     "sessions": {
         "answers_read_by_the_clinician": [{"received_at": SENT, "answers": {"Q01": 7}}],
-        "said_to_offers": [{"offer": "Ten minutes to talk", "said": "not_now", "at": SENT}],
+        "said_to_offers": [
+            {"offer": "Ten minutes to talk", "said": "no", "at": SENT, "text_shown": None},
+            {
+                "offer": "Ten minutes to talk",
+                "said": "not_now",
+                "at": SENT,
+                "text_shown": {
+                    "version": 1,
+                    "locale": "ar",
+                    "question": "هل تود ذلك؟",
+                    "points": ["يمكنك التوقف."],
+                },
+            },
+        ],
     },
     "reminders": {
         "schedule": {"weekday": "Monday", "at": "18:30", "paused": False, "stopped_by_them": True},

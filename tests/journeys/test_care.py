@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.world import ON_BOTH, Practice, World, register
+from tests.journeys.world import ON_BOTH, YES_ALONE, Practice, World, register
 
 LISBON = ZoneInfo("Europe/Lisbon")
 pytestmark = ON_BOTH
@@ -64,7 +64,7 @@ class TestBetweenSessions:
 
         # The member opens it on the members' address and sends it in
         member = world.browser().open(link).press("Start")
-        member.press("Send", alone="yes", Q01="7", Q02="8", Q03="", Q04="6", Q05="9", Q19="nothing")
+        member.press("Send", alone="yes", Q01="7", Q02="8", Q03="", Q04="6", Q33="9", Q19="nothing")
         assert "Thank you" in member.text
         assert world.browser().open(link).status == 410
 
@@ -110,7 +110,7 @@ class TestBetweenSessions:
         page.open(f"/sessions/relationships/{relationship}/plan/menu")
         page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
         for name in ("Robin", "Amal"):
-            page.follow(f"Ask {name}").press("Keep the answer", said="yes", alone="yes")
+            page.follow(f"Ask {name}").press("Keep the answer", **YES_ALONE)
         page.press("Release it")
 
         assert "Being tried" in page.text, page.text

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import inspect, select, text
 
 from services.intake.app import Base as Intake
 from services.reminders.app import Base as Reminders
+from services.reminders.questions.queries import set_with_items
 from services.reminders.roster import queries as roster
 from services.reports.app import Base as Reports
 from services.reports.contributions.models import Permission
@@ -50,10 +52,7 @@ NOT_YET = {
 }
 """Purposes that have texts and no feature; see `test_what_is_not_there_yet_is_used_nowhere`."""
 
-KNOWN_ONLY = {
-    "checkin.sms": {"services/reminders/roster/queries.py"},
-    "checkin.safety_items": set(),
-}
+KNOWN_ONLY = {"checkin.sms": {"services/reminders/roster/queries.py"}}
 """Purposes of which a service knows and that it does nothing with yet, and where they are named."""
 
 TOLD_ALONE = {"treatment.record"}
@@ -109,8 +108,14 @@ def a_channel_is_open(stage: Stage, name: str) -> bool:
     return _told(stage, name, Purpose.CHECKIN_SMS)
 
 
-def it_may_be_asked(stage: Stage, name: str) -> bool:
-    return _told(stage, name, Purpose.CHECKIN_ITEMS)
+def it_is_asked(stage: Stage, name: str) -> bool:
+    form = stage.world.browser().open(stage.links[name])
+    if form.status != 200:
+        return False
+    said = form.press("Start").text
+    asked = {one for one in (ITEM, INSTEAD) if one in said}
+    assert len(asked) == 1
+    return asked == {ITEM}
 
 
 def it_is_noted(stage: Stage, name: str) -> bool:
@@ -132,10 +137,8 @@ def _told(stage: Stage, name: str, purpose: Purpose | None) -> bool:
         person = {"clinic_id": clinic_id, "person_id": UUID(stage.people[name])}
         if purpose is None:
             told = roster.told_of_policy(work, **person)
-        elif purpose is Purpose.CHECKIN_SMS:
-            told = roster.told_of(work, channel=Channel.SMS, **person)
         else:
-            told = roster.told_about(work, purpose=purpose, **person)
+            told = roster.told_of(work, channel=Channel.SMS, **person)
     return isinstance(told, Told) and told.permits(stage.world.clock.at)
 
 
@@ -143,13 +146,21 @@ SEEN: dict[str, tuple[str, str, Callable[[Stage, str], bool]]] = {
     "terms.limited": ("reminders", "short forms may be asked of them alone", it_is_noted),
     "checkin.email": ("reminders", "a link that was sent opens", a_link_opens),
     "checkin.sms": ("reminders", "the channel is open to sending", a_channel_is_open),
-    "checkin.safety_items": ("reminders", "these questions are permitted", it_may_be_asked),
+    "checkin.safety_items": ("reminders", "the form asks how free they feel", it_is_asked),
     "report.aggregate": ("reports", "the relationship is counted", it_is_counted),
     "contact.voicemail": ("intake", "staff see that a message may be left", a_message_may_be_left),
 }
 JOINT = {"report.aggregate"}
-WITH_IT = {"terms.limited": {"checkin.email"}}
+WITH_IT = {
+    "terms.limited": {"checkin.email", "checkin.safety_items"},
+    "checkin.email": {"checkin.safety_items"},
+}
 """What else stops with a purpose."""
+
+BY_LINK = {"checkin.email", "checkin.safety_items"}
+"""What is seen behind a link that was sent."""
+
+ITEM, INSTEAD = "How free did you feel to say", "How much was going on around you"
 
 OTHER_POLICIES = ("terms.apart", "terms.open")
 """A clinic works by one policy; each of the others is chosen and flipped too."""
@@ -177,7 +188,7 @@ def stage(practice: Practice, world: World) -> Stage:
 @pytest.mark.requirement("INT-02", "INT-08", "INT-09", "PLT-13", "RPT-03")
 def test_flipping_any_purpose_of_any_member_changes_what_it_is_for_and_nothing_else(stage, world):
     names = {person: name for name, person in stage.people.items()}
-    for due_at, person in sorted(first_occasions(stage.practice)):
+    for due_at, person in sorted(map(when_it_may_be_asked, first_occasions(stage.practice))):
         world.at(due_at)
         name = names[person]
         stage.links[name] = letters(stage.practice)[0]
@@ -185,6 +196,15 @@ def test_flipping_any_purpose_of_any_member_changes_what_it_is_for_and_nothing_e
             _flipped(stage, name, purpose)
 
     assert set(stage.links) == set(NAMES)
+
+
+def when_it_may_be_asked(occasion: tuple[datetime, str]) -> tuple[datetime, str]:
+    """Return someone's first occasion in a week in which these questions do not rest."""
+    due_at, person = occasion
+    rest = set_with_items().rest
+    while rest and rest.on(due_at.date(), UUID(person)):
+        due_at += timedelta(weeks=1)
+    return due_at, person
 
 
 def _flipped(stage: Stage, name: str, purpose: str) -> None:
@@ -215,7 +235,7 @@ def _everything(stage: Stage) -> dict[tuple[str, str], bool]:
         (name, purpose): look(stage, name)
         for name in NAMES
         for purpose, (_, _, look) in SEEN.items()
-        if purpose != "checkin.email" or name in stage.links
+        if purpose not in BY_LINK or name in stage.links
     }
 
 

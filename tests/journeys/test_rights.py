@@ -36,7 +36,7 @@ from shared.keys import KeyGone, Place, Scope, Tampered
 from shared.service import Service
 from shared.tenancy import Reach, narrow
 from tests.journeys.test_care import chart_tables, first_occasions, letters
-from tests.journeys.world import ON_BOTH, Practice, World, new_practice
+from tests.journeys.world import ON_BOTH, YES_ALONE, Practice, World, new_practice
 
 NAMES = ("Robinetta", "Amalberto")
 MAIL = {name: f"{name.lower()}@mail.example" for name in NAMES}
@@ -133,7 +133,7 @@ def _offer(story: Story) -> None:
     page = story.practice.clinician.open(f"/sessions/relationships/{story.relationship}/plan/menu")
     page.follow("Ten minutes together").press("Offer it", checked=["fits", "clear"])
     for name in NAMES:
-        page.follow(f"Ask {name}").press("Keep the answer", said="yes", alone="yes")
+        page.follow(f"Ask {name}").press("Keep the answer", **YES_ALONE)
     page.press("Release it")
     assert "Being tried" in page.text, page.text
     story.world.settle()
@@ -162,7 +162,14 @@ def test_a_copy_holds_what_all_services_keep_of_one_person_and_nothing_of_anyone
     assert {one["about"] for one in copy["consent"]} >= {"E-mails with a short form"}
     [form] = copy["reminders"]["forms"]
     assert {one["code"]: one["answer"] for one in form["answers"]}["Q01"] == 7
-    assert [one["said"] for one in copy["sessions"]["said_to_offers"]] == ["yes"]
+    [word] = copy["sessions"]["said_to_offers"]
+    assert (word["said"], word["text_shown"]["version"]) == ("yes", 1)
+    assert word["text_shown"]["question"] in shown
+    [consent] = [
+        e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Consent"
+    ]
+    permitted = {one["code"][0]["coding"][0]["code"] for one in consent["provision"]["provision"]}
+    assert word["evidence"]["purpose"] in permitted
     assert copy["sessions"]["answers_read_by_the_clinician"][0]["answers"]["Q01"] == 7
     assert "Robinetta" in shown
     assert "Ten minutes together" in shown

@@ -29,6 +29,9 @@ OWN_PASSWORD = "a calm long password"
 SECRET = "only for this story, and long enough"
 
 
+YES_ALONE = {"said": "yes", "setting": "alone_at_clinic"}
+"""What a clinician keeps of a member who was asked alone and said yes."""
+
 ON_BOTH = pytest.mark.parametrize(
     "world",
     [
@@ -97,14 +100,18 @@ class World:
         self.at(self.clock.at + timedelta(**span))
 
     def attune(self, *arguments: str) -> str:
-        """Run the command line beside the services, on their folder."""
+        """Run the command line beside the services, on their folder.
+
+        On servers it reads the database of the service that it names, or intake's.
+        """
         told = {
             "ATTUNE_MODE": "test",
             "ATTUNE_DATA_DIR": str(self.folder),
             "ATTUNE_SECRET_KEY": SECRET,
         }
         if self._databases:
-            told["ATTUNE_DATABASE_URL"] = self._databases["intake"].url
+            named = next((one for one in arguments if one in self._databases), "intake")
+            told["ATTUNE_DATABASE_URL"] = self._databases[named].url
         others = {name: None for name in os.environ if name.startswith("ATTUNE_")}
         result = CliRunner().invoke(main, list(arguments), env={**others, **told})
         assert result.exit_code == 0, result.output

@@ -193,6 +193,12 @@ class House:
         }
         return ConsentChanged(**self._now(), **(values | changes))
 
+    def permit_items(self, person_id: UUID, *, permitted: bool = True, **changes: Any) -> None:
+        """Let a person agree to questions on being free to say no, or withdraw that."""
+        items = Purpose.CHECKIN_ITEMS
+        values = {"purpose": items, "revision": self._next((person_id, items)), **changes}
+        self.intake.tell(self.consent_event(person_id, permitted=permitted, **values))
+
     def note_policy(self, person_id: UUID, *, permitted: bool = True, **changes: Any) -> None:
         """Let a person agree to the clinic's policy on what is said alone, or no longer."""
         policy = Purpose.TERMS_LIMITED

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from services.reminders.app import new_stationery
 from services.reminders.forms.models import Form
-from services.reminders.questions.queries import bank, weekly_set
+from services.reminders.questions.queries import bank, plain_set
 from shared.auth.actors import Role
 from shared.contracts.reminders import ChannelChanged, FormReceived
 from shared.contracts.words import Channel
@@ -23,7 +23,7 @@ ANSWER_SETS = (
     {"stop_plan": "yes", "stop_messages": "yes"},
     {"not_now": "yes"},
 )
-ASKED = weekly_set()
+ASKED = plain_set()
 NONCE = re.compile(r'nonce-[\w-]+|value="[\w.-]{40,}"')
 
 
@@ -120,6 +120,29 @@ class TestLink:
         assert len({answer.text for answer in closed}) == 1
         assert len({frozenset(_headers(answer)) for answer in closed}) == 1
 
+    @pytest.mark.requirement("INT-08", "PLT-13")
+    def test_opens_nothing_once_its_person_withdrew_although_no_worker_has_heard_of_it(self, sent):
+        house, person_id, path = sent
+
+        house.consent(person_id, permitted=False)
+        looked, pressed = house.member().get(path), house.member().post(path)
+
+        assert [looked.status_code, pressed.status_code] == [410, 410]
+
+    @pytest.mark.requirement("PLT-13", "CHK-05")
+    def test_opens_nothing_while_nobody_can_say_whether_its_person_agrees_and_is_not_spent(
+        self, sent
+    ):
+        house, _, path = sent
+
+        house.intake.reachable = False
+        meanwhile = house.member().get(path), house.member().post(path)
+        house.intake.reachable = True
+        afterwards = house.member().get(path), house.member().post(path)
+
+        assert [answer.status_code for answer in meanwhile] == [410, 410]
+        assert [answer.status_code for answer in afterwards] == [200, 303]
+
     @pytest.mark.requirement("CHK-20")
     def test_guessing_is_slowed_down_and_locks_nobody_out(self, sent):
         house, _, path = sent
@@ -186,7 +209,7 @@ class TestForm:
     def test_goes_to_sessions_alone_and_by_reference(self, sent):
         house, person_id, path = sent
         open_form(house, path).post(
-            "/reminders/form", {"Q05": "0", "stop_plan": "yes", "alone": "yes"}
+            "/reminders/form", {"Q33": "0", "stop_plan": "yes", "alone": "yes"}
         )
 
         [told] = house.told(FormReceived)
@@ -197,7 +220,7 @@ class TestForm:
             "person_id": str(person_id),
             "relationship_id": str(told.relationship_id),
             "submitted_at": house.clock.now().isoformat(),
-            "answers": {"alone": "yes", "Q05": 0},
+            "answers": {"alone": "yes", "Q33": 0},
             "stop_plan": True,
         }
         assert _content(house, told.form_id, caller="reports").status_code == 404

@@ -34,6 +34,8 @@ ACTS = (
     "leave policy",
     "note policy",
     "speak another",
+    "permit items",
+    "refuse items",
 )
 
 
@@ -58,6 +60,7 @@ histories = st.lists(
 @example([], [Act(13 * 24, "answer with worry")])
 @example([], [Act(1, "leave policy"), Act(30, "share device")])
 @example([], [Act(1, "speak another")])
+@example([Act(1, "permit items")], [Act(1, "refuse items")])
 def test_two_histories_that_differ_in_what_a_did_look_the_same_to_b(one, other):
     assert _seen_by_b(one) == _seen_by_b(other)
 
@@ -113,6 +116,7 @@ def _house(folder: Path) -> House:
     house.open_relationship(A, B, C, relationship_id=RELATIONSHIP)
     for person_id in (A, B, C):
         house.consent(person_id)
+    house.permit_items(B)
     house.hear()
     return house
 
@@ -132,6 +136,8 @@ def _do(house: House, act: Act) -> None:
         house.change_member(RELATIONSHIP, A, language=random.Random(act.after).choice(TONGUES))
     elif act.kind in ("leave policy", "note policy"):
         house.note_policy(A, permitted=act.kind == "note policy")
+    elif act.kind in ("permit items", "refuse items"):
+        house.permit_items(A, permitted=act.kind == "permit items")
     else:
         _use_the_link(house, act.kind)
 

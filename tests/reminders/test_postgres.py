@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 
 from tests.reminders.house import START
+from tests.reminders.test_items import asks_it, link_of, opened, pair
 
 DAY = timedelta(days=1)
 
@@ -41,3 +42,18 @@ def test_a_form_goes_out_and_comes_back(furnished_database, new_house):
 
     assert (started.status_code, answer.status_code) == (303, 200)
     assert house.member().get(house.path_of(letter)).status_code == 410
+
+
+def test_what_was_ended_a_moment_ago_is_not_asked_though_no_worker_has_heard_of_it(
+    furnished_database, new_house
+):
+    house = new_house(database=furnished_database("reminders"))
+    person_id, _ = pair(house)
+    house.permit_items(person_id)
+    path = link_of(house, person_id)
+    _, before = opened(house, path)
+
+    house.permit_items(person_id, permitted=False)
+    _, after = opened(house, path)
+
+    assert (asks_it(before), asks_it(after)) == (True, False)

@@ -110,9 +110,13 @@ class RabbitMQ:
         return self._beam() is not None
 
     def answers(self) -> bool:
-        """Say whether one can log in."""
-        with suppress(OSError), closing(Connection(self.url("/"), connect_timeout=5)) as connection:
+        """Say whether one can log in, and ask the management API, which comes a moment later."""
+        with (
+            suppress(OSError, httpx.HTTPError),
+            closing(Connection(self.url("/"), connect_timeout=5)) as connection,
+        ):
             connection.connect()
+            self.ask("GET", "/api/overview")
             return True
         return False
 

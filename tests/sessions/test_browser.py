@@ -11,7 +11,7 @@ from tests.sessions.test_plans import Trying, offer
 from tests.sessions.test_records import write
 
 WIDTHS = (1280, 390)
-PAGES = ("today", "course", "entry", "plan", "menu", "offer", "answer", "series")
+PAGES = ("today", "course", "entry", "plan", "menu", "offer", "answer", "series", "texts")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,7 @@ def stage(chromium, tmp_path_factory):
         house.message(about, about.people[1])
         house.settle()
         base, trying = f"/relationships/{about.id}", Trying(house, about, clinician)
+        trying.says(about.people[1], "not_now")
         addresses = {
             "today": "/",
             "course": base,
@@ -40,6 +41,7 @@ def stage(chromium, tmp_path_factory):
             "offer": f"{base}/plan/offers/X12",
             "answer": f"{base}/plan/{trying.plan}/answers/{about.people[0]}",
             "series": f"{base}/series/{about.people[0]}",
+            "texts": "/consent/texts",
         }
         address = open_things.enter_context(served(house.service.app))
         browser = open_things.enter_context(chromium_started(chromium))

@@ -210,6 +210,19 @@ class TestClosing:
 
         assert values(house, pair, 20262)["listened"] == "not_measured"
 
+    def test_no_measure_is_made_of_what_some_are_not_asked(self, house, pair):
+        other = house.relationship("Elm", "Fir")
+        for about, free in ((pair, True), (other, False)):
+            for value in (2, 9):
+                more = {"Q05": value} if free else {"Q33": value}
+                for person in about.people:
+                    house.form(about, person, answers={"Q02": 5, **more})
+        house.settle()
+        close(house)
+
+        assert values(house, pair) == values(house, other)
+        assert "safe_no" not in values(house, pair)
+
     def test_quarters_missed_while_nothing_ran_are_closed_one_by_one(self, house, pair):
         close(house, datetime(2026, 10, 9, 12, tzinfo=UTC))
 

@@ -77,6 +77,24 @@ def test_it_depends_leaves_a_gap_and_not_a_number(house, pair, clinician):
     assert re.findall(r'class="house-number-cell">(.)<', page) == ["3", "\N{EN DASH}", "5"]
 
 
+def test_a_question_that_was_not_asked_leaves_a_gap_that_nothing_explains(house, pair, clinician):
+    for answers in ({"Q05": 3}, {"Q33": 9}, {"Q33": 8}, {"Q05": 7}):
+        house.form(pair, pair.people[0], answers={"Q01": 5, **answers})
+        house.form(pair, pair.people[1], answers={"Q01": 5, "Q33": 9})
+        house.clock.move(timedelta(days=7))
+    house.settle()
+
+    pages = [page_of(clinician, pair, person) for person in pair.people]
+
+    for page, shown in zip(pages, (["3", "7"], []), strict=True):
+        figure = page.partition('id="question-Q05-title"')[2].partition("</figure>")[0]
+        assert re.findall(r'class="house-number-cell">(.)<', figure) == shown
+        words = re.sub(r"<[^>]+>", " ", page.partition("sessions-series")[2])
+        assert not re.search(r"refus|permi|declin|withdr|consent|not asked", words, re.IGNORECASE)
+    assert "No answers so far: " in pages[1]
+    assert "Felt free to say yes, no or not now" in pages[1].partition("No answers so far")[2]
+
+
 def test_nobody_but_the_treating_clinician_sees_a_course(house, answered):
     address = f"/relationships/{answered.id}/series/{answered.people[0]}"
 

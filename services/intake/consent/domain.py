@@ -121,6 +121,7 @@ STATE_WORDS = {
     Because.GIVEN: "Permitted",
     Because.NEVER_ASKED: "Not asked yet",
     Because.REFUSED: "Not permitted",
+    Because.DEFERRED: "Not now: ask again",
     Because.WITHDRAWN: "No longer permitted",
     Because.PAUSED: "Put aside: ask again",
     Because.NOT_YET: "Permitted later",
@@ -153,6 +154,7 @@ WAITING_WORDS = {
     "reopened": "you, to open these messages again on their schedule",
     "care": "them to be in care here",
     "everyone": "every other member's own yes",
+    "mail": "short forms by e-mail, permitted",
     "terms": "the clinic's policy on what is said alone, read and agreed to",
 }
 STAFF_METHODS = (Method.SPOKEN, Method.ON_PAPER)

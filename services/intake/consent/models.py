@@ -10,6 +10,7 @@ from services.intake.directory.models import Base, of_clinic
 from shared.auth.link_rows import LinkRow, OpenFormRow
 from shared.auth.seats import SeatRow
 from shared.columns import holding
+from shared.consent.kept import TextRow
 from shared.consent.ledger import RevisionRow
 from shared.contracts.words import Channel
 from shared.keys import DataClass, Scope
@@ -27,14 +28,10 @@ class ConsentRevision(RevisionRow, Base):
     )
 
 
-class ConsentText(Base):
-    """A text as it was shown, kept under its hash so that it can be shown again in years."""
+class ConsentText(TextRow, Base):
+    """A text as it was shown."""
 
     __tablename__ = "consent_text"
-
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True, info=holding(DataClass.DIGEST))
-    canonical: Mapped[str] = mapped_column(String(8000), info=holding(DataClass.HOUSE_WORDS))
-    kept_at: Mapped[datetime]
 
 
 class PaperConsent(ClinicRow, Base):

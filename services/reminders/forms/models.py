@@ -14,11 +14,18 @@ from shared.store import ClinicRow, sealed
 
 
 class OpenForm(OpenFormRow, Base):
-    """A form that is open in a browser, known by the keyed hash of what its cookie holds."""
+    """A form that is open in a browser, known by the keyed hash of what its cookie holds.
+
+    It keeps the set that it was opened with; what was open before any was kept asks the plain one.
+    """
 
     __tablename__ = "open_form"
 
     prompt_id: Mapped[UUID]
+    set_code: Mapped[str] = mapped_column(
+        String(20), server_default="weekly", info=holding(DataClass.CODE)
+    )
+    set_version: Mapped[int] = mapped_column(server_default="2")
 
 
 class Form(ClinicRow, Base):

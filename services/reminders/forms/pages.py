@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -18,7 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from services.reminders.forms import domain, queries, usecases
 from services.reminders.forms.queries import Door
-from services.reminders.questions.queries import weekly_set
+from services.reminders.questions.queries import in_language
 from services.reminders.roster.queries import clinic
 from services.reminders.sending.domain import Stationery
 from services.reminders.sending.models import LinkKey
@@ -27,7 +28,9 @@ from shared.auth.actors import Door as Way
 from shared.auth.link_rows import link_behind
 from shared.auth.links import LinkClosed, hash_of_form, new_secret
 from shared.auth.policy import keep_door
+from shared.consent.enforcement import Enforcement
 from shared.consent.languages import language_for
+from shared.events.freshness import Freshness, Proof
 from shared.spoken import Spoken
 from shared.web import now, reading, store, unit_of_work
 from shared.web.linking import close_like_all, note_knock
@@ -37,18 +40,20 @@ KEY = "reminders.form"
 blueprint = Blueprint("forms", __name__, template_folder="../templates")
 
 
-def register(app: Flask, stationery: Stationery) -> None:
-    """Add these pages to an app, with what knows its links and keeps its door."""
-    app.extensions["stationery"] = stationery
+def register(app: Flask, stationery: Stationery, freshness: Freshness) -> None:
+    """Add these pages to an app, with what knows its links, proves and keeps its door."""
+    app.extensions["stationery"], app.extensions["freshness"] = stationery, freshness
     keep_door(app, Way.LINK, _who_has_a_form_open)
     app.register_blueprint(blueprint)
 
 
 @blueprint.get("/f/<token>")
 def landing(token: str) -> str:
-    """Say that a form is ready; nothing is written, spent or shown."""
-    door, _ = _link_open(token)
+    """Say that a form is ready, if its person still agrees; nothing is written, spent or shown."""
+    door, _, person_id = _link_open(token)
+    proof = _proof_about(person_id)
     with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
+        queries.prompt_to_open(work, door, proof=proof, now=now())
         words = queries.words_for(work, door)
     return render_template("reminders/forms/landing.html", **_in(words))
 
@@ -56,31 +61,42 @@ def landing(token: str) -> str:
 @blueprint.post("/f/<token>")
 def start(token: str) -> ResponseReturnValue:
     """Open the form in this browser, at an address without the secret."""
-    door, closes_at = _link_open(token)
-    key = new_secret()
+    door, closes_at, person_id = _link_open(token)
+    key, proof = new_secret(), _proof_about(person_id)
     with store().unit_of_work(clinics={door[0]}, actor=_reader(door)) as work:
-        key_hash = hash_of_form(_stationery().secret, key)
-        usecases.start_form(work, door=door, key_hash=key_hash, closes_at=closes_at, now=now())
+        usecases.start_form(
+            work,
+            door=door,
+            key_hash=hash_of_form(_stationery().secret, key),
+            closes_at=closes_at,
+            proof=proof,
+            now=now(),
+        )
     session[KEY] = key
     return redirect(url_for(".form"), 303)
 
 
 @blueprint.get("/form")
 def form() -> str:
-    """Show the empty form, in the language of its person."""
+    """Show the empty form, in the language of its person; it asks what may be asked now."""
+    proof = _proof_about(g.person_id)
     with reading() as work:
+        prompt = queries.open_prompt(work, g.door, now=now())
+        asked = queries.still_asked(work, prompt, g.opened, proof=proof, now=now())
         words = queries.words_for(work, g.door)
         policy = language_for(words.tag).policies.get(clinic(work, g.door[0]).policy, "")
-    asked = weekly_set(words.tag)
+    asked = in_language(asked, words.tag)
     return render_template("reminders/forms/form.html", asked=asked, policy=policy, **_in(words))
 
 
 @blueprint.post("/form")
 def send() -> str:
-    """Take the form in, and say thank you in the same words to everybody."""
-    asked, door = weekly_set(), g.door
-    sent = domain.read_form(asked, request.form)
+    """Take in what was asked and still may be; say thank you in the same words to everybody."""
+    door, proof = g.door, _proof_about(g.person_id)
     with unit_of_work() as work:
+        prompt = queries.open_prompt(work, door, now=now())
+        asked = queries.still_asked(work, prompt, g.opened, proof=proof, now=now())
+        sent = domain.read_form(asked, request.form)
         words = queries.words_for(work, door)
         if sent.not_now:
             usecases.leave_for_now(work, door=door)
@@ -113,17 +129,19 @@ def stop(token: str) -> str:
 close_like_all(blueprint)
 
 
-def _link_open(token: str) -> tuple[Door, datetime]:
-    """Return where a link leads while it is open; a closed one is noted against its source."""
+def _link_open(token: str) -> tuple[Door, datetime, UUID]:
+    """Return where a link leads while it is open, until when, and whose it is.
+
+    A closed one is noted against its source.
+    """
     token_hash = _stationery().hash_of(token)
     try:
         with store().looking_up() as work:
             door, closes_at = queries.link_leads(work, token_hash, now=now())
-        _look_at(door)
+        return door, closes_at, _look_at(door)
     except LinkClosed:
         note_knock(token_hash)
         raise
-    return door, closes_at
 
 
 def _who_has_a_form_open() -> Actor:
@@ -132,16 +150,21 @@ def _who_has_a_form_open() -> Actor:
         raise LinkClosed
     with store().looking_up() as work:
         key_hash = hash_of_form(_stationery().secret, str(key))
-        door = queries.open_form_leads(work, key_hash, now=now())
-    g.door = door
-    return _look_at(door)
+        g.door, g.opened = queries.open_form_leads(work, key_hash, now=now())
+    g.person_id = _look_at(g.door)
+    return Actor(door=Way.LINK, id=g.person_id, clinics=frozenset({g.door[0]}))
 
 
-def _look_at(door: Door) -> Actor:
+def _look_at(door: Door) -> UUID:
     """Return the member behind a door that can still be answered; raises LinkClosed."""
     with store().reading(clinics={door[0]}, actor=_reader(door)) as work:
-        prompt = queries.open_prompt(work, door, now=now())
-        return Actor(door=Way.LINK, id=prompt.person_id, clinics=frozenset({door[0]}))
+        return queries.open_prompt(work, door, now=now()).person_id
+
+
+def _proof_about(person_id: UUID) -> Proof:
+    """Read up what a person said; it is done for everybody, whatever their form asks."""
+    enforcement = Enforcement(current_app.extensions["freshness"])
+    return enforcement.proof_for([queries.asking(person_id)])
 
 
 def _in(words: Spoken) -> dict[str, Any]:

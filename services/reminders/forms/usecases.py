@@ -15,14 +15,22 @@ from services.reminders.schedules.usecases import follow_consent
 from shared.auth.links import MOST_OPEN, OPEN_FOR
 from shared.contracts.reminders import FormReceived
 from shared.contracts.words import Channel
+from shared.events.freshness import Proof
 from shared.store import UnitOfWork
 
 
 def start_form(
-    work: UnitOfWork, *, door: Door, key_hash: bytes, closes_at: datetime, now: datetime
+    work: UnitOfWork,
+    *,
+    door: Door,
+    key_hash: bytes,
+    closes_at: datetime,
+    proof: Proof,
+    now: datetime,
 ) -> None:
-    """Open a form in a browser; the link stays unspent. Raises LinkClosed."""
-    prompt = queries.open_prompt(work, door, now=now, locked=True)
+    """Open a form in a browser with what it asks; the link stays unspent. Raises LinkClosed."""
+    prompt = queries.prompt_to_open(work, door, proof=proof, now=now, locked=True)
+    asked = queries.set_to_open(work, prompt, proof=proof, now=now)
     _close_the_oldest(work, prompt)
     work.add(
         OpenForm(
@@ -31,6 +39,8 @@ def start_form(
             prompt_id=prompt.id,
             key_hash=key_hash,
             until=min(closes_at, now + OPEN_FOR),
+            set_code=asked.code,
+            set_version=asked.version,
         )
     )
 

@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
+
+from shared.contracts.words import Purpose
 
 LOWEST, HIGHEST = 0, 10
 DEPENDS = "depends"
 """An answer that every question takes besides its own; not answering is the other."""
 
 Answer = int | str
+
+RESTS_AT_LEAST = 5
+"""At least one of so many weeks is a resting week. Nobody has tested yet whether that is enough."""
 
 
 class Kind(StrEnum):
@@ -58,13 +66,45 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rest:
+    """How often a set rests, also for those who permit it: ``weeks`` of every ``of`` at least.
+
+    Each other week rests ``besides`` with this chance: so no row of weeks tells anything for sure.
+    """
+
+    weeks: int
+    of: int
+    besides: float
+
+    def on(self, day: date, person_id: UUID) -> bool:
+        """Whether a day lies in a resting week of a person, by nothing but that week and their id.
+
+        Weeks begin on Monday. Which of a row of weeks rest is drawn for each person and row anew.
+        """
+        row, week = divmod((day.toordinal() - 1) // 7, self.of)
+        lots = [_lot(f"{person_id}/{row}/{one}") for one in range(self.of)]
+        first = sorted(lots)[: self.weeks]
+        return lots[week] in first or _lot(f"{person_id}/{row}/{week}/besides") < self.besides
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionSet:
-    """What one form asks: a first question about the moment, then the same number for all."""
+    """What one form asks: a first question about the moment, then the same number for all.
+
+    ``needs``: the purpose of its own without which it is not asked, and then it has a ``rest``.
+    """
 
     code: str
     version: int
     opens_with: Question
     asks: tuple[Question, ...]
+    needs: Purpose | None = None
+    rest: Rest | None = None
+
+    def asked_on(self, day: date, person_id: UUID, *, permitted: bool) -> bool:
+        """Whether this set is asked of a person on a day, if they permit what it needs or not."""
+        resting = self.rest is not None and self.rest.on(day, person_id)
+        return (permitted or self.needs is None) and not resting
 
     def spoken(self, words: Mapping[str, Mapping[str, Any]]) -> "QuestionSet":
         """Return the same set in other words; raises KeyError where a question has none."""
@@ -105,18 +145,36 @@ def _question(at: str, written: Mapping[str, Any]) -> Question:
     return Question(id=at, says=written["says"], kind=kind, ends=ends, options=options)
 
 
+def _lot(ticket: str) -> float:
+    """Return what a ticket draws, from 0 to 1; always the same."""
+    return int.from_bytes(sha256(ticket.encode()).digest()) / 2**256
+
+
 def _set(written: Mapping[str, Any], questions: Mapping[str, Question]) -> QuestionSet:
     return QuestionSet(
         code=written["code"],
         version=written["version"],
         opens_with=questions[written["opens_with"]],
         asks=tuple(questions[at] for at in written["asks"]),
+        needs=Purpose(written["needs"]) if "needs" in written else None,
+        rest=Rest(**written["rest"]) if "rest" in written else None,
     )
 
 
 def _refuse_unequal(sets: Sequence[QuestionSet]) -> None:
-    """Refuse a bank whose newest sets differ in length, for their number would tell something."""
-    lengths = {len(newest(sets, one.code).asks) for one in sets}
+    """Refuse a bank of which what is asked, or how it looks, would tell something of a person."""
+    looks = {_look(newest(sets, one.code)) for one in sets}
     named = {(one.code, one.version) for one in sets}
-    if len(lengths) > 1 or len(named) < len(sets):
-        raise BadBank("Sets must ask the same number of questions, each version once.")
+    if len(looks) > 1 or len(named) < len(sets):
+        raise BadBank("Sets must ask the same number of questions alike, each version once.")
+    for one in sets:
+        if one.needs is not None and not _rests_enough(one.rest):
+            raise BadBank(f"{one.code} must rest in one of {RESTS_AT_LEAST} weeks and besides.")
+
+
+def _look(asked: QuestionSet) -> tuple[Kind, ...]:
+    return tuple(one.kind for one in (asked.opens_with, *asked.asks))
+
+
+def _rests_enough(rest: Rest | None) -> bool:
+    return rest is not None and rest.of <= rest.weeks * RESTS_AT_LEAST and rest.besides > 0

@@ -12,7 +12,8 @@ WORDS = Path(__file__).with_name("words")
 OWN = "en"
 """The language of the bank itself."""
 
-WEEKLY = "weekly"
+WEEKLY, WITH_ITEMS = "weekly", "weekly.items"
+"""What may be asked of everybody, and what besides takes a purpose of its own."""
 
 
 @cache
@@ -21,20 +22,23 @@ def bank() -> tuple[QuestionSet, ...]:
     return read_bank(tomllib.loads(BANK.read_text(encoding="utf-8")))
 
 
-def weekly_set(language: str = OWN) -> QuestionSet:
-    """Return what the weekly form asks now, in a language; raises NotInThisLanguage."""
-    return _spoken(newest(bank(), WEEKLY), language)
+def plain_set() -> QuestionSet:
+    """Return the weekly set that may be asked of everybody now."""
+    return newest(bank(), WEEKLY)
 
 
-def set_asked(code: str, version: int, language: str) -> QuestionSet | None:
-    """Return a set that was asked, in a language; None for one that never was."""
-    for one in bank():
-        if (one.code, one.version) == (code, version):
-            return _spoken(one, language)
-    return None
+def set_with_items() -> QuestionSet:
+    """Return the weekly set that takes a purpose of its own, as it is now."""
+    return newest(bank(), WITH_ITEMS)
 
 
-def _spoken(asked: QuestionSet, language: str) -> QuestionSet:
+def set_asked(code: str, version: int) -> QuestionSet | None:
+    """Return a set that was asked; None for one that never was."""
+    return next((one for one in bank() if (one.code, one.version) == (code, version)), None)
+
+
+def in_language(asked: QuestionSet, language: str) -> QuestionSet:
+    """Return a set in the words of a language; raises NotInThisLanguage."""
     if language.partition("-")[0] == OWN:
         return asked
     return asked.spoken(spoken_for(WORDS, language).says)

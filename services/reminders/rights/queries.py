@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.reminders.forms.models import Form
 from services.reminders.forms.queries import words_in
 from services.reminders.questions.domain import DEPENDS, Answer, Question
-from services.reminders.questions.queries import OWN, set_asked
+from services.reminders.questions.queries import OWN, in_language, set_asked
 from services.reminders.roster import queries as roster
 from services.reminders.schedules import queries as schedules
 from services.reminders.schedules.models import Prompt, Schedule
@@ -101,8 +101,11 @@ def _in_words(question: Question | None, answer: Answer, language: str) -> str:
 
 def _asked(row: Form, language: str) -> Mapping[str, Question]:
     """Return the questions of the very set that was asked, in the language in which it was."""
-    asked = set_asked(row.set_code, row.set_version, language)
-    return {one.id: one for one in (asked.opens_with, *asked.asks)} if asked else {}
+    asked = set_asked(row.set_code, row.set_version)
+    if asked is None:
+        return {}
+    spoken = in_language(asked, language)
+    return {one.id: one for one in (spoken.opens_with, *spoken.asks)}
 
 
 def _rows(work: UnitOfWork, kind: Any, schedule: Schedule, order: Any) -> Any:

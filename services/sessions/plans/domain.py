@@ -7,13 +7,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shared.consent.decision import Because
+from shared.consent.decision import Decision
 from shared.consent.gate import Openness, gate
+from shared.consent.purposes import KINDS
+from shared.consent.terms import Method, Setting, State
 from shared.contracts.words import PlanState
 from shared.errors import Refusal
 
 OFFER_STANDS = timedelta(days=14)
 """How long an offer, and a yes to it, is worth something."""
+
+EXERCISE = KINDS["exercise"]
+"""The purpose that each offer is one of."""
 
 QUIET_AFTER_STOP = timedelta(hours=72)
 """Nothing at all is offered so soon after a stop."""
@@ -33,17 +38,20 @@ class Said(StrEnum):
     STOP = "stop"
 
 
-WORTH = {
-    Said.YES: Because.GIVEN,
-    Said.NO: Because.REFUSED,
-    Said.NOT_NOW: Because.NOT_YET,
-    Said.STOP: Because.WITHDRAWN,
+STATES = {
+    Said.YES: State.GIVEN,
+    Said.NO: State.REFUSED,
+    Said.NOT_NOW: State.DEFERRED,
+    Said.STOP: State.WITHDRAWN,
 }
-"""What a member's word is called at the gate."""
+"""What a member's word is called in the ledger; a no after a yes that holds is a withdrawal."""
+
+ASKED_WHERE = (Setting.ALONE_AT_CLINIC, Setting.ALONE_BY_PHONE)
+"""Where a clinician asks one member."""
 
 
-class Method(StrEnum):
-    """How it was said."""
+class EarlierMethod(StrEnum):
+    """How it was said, in answers that were kept before the text was kept with them."""
 
     SPOKEN = "spoken"
     FORM = "form"
@@ -119,18 +127,45 @@ def read_menu(written: Mapping[str, Any]) -> dict[str, Experiment]:
     return {one["code"]: Experiment(**one) for one in written["experiment"]}
 
 
+def purpose_of(plan_id: UUID) -> str:
+    """Return what a yes to one offer is for; no other offer may use it."""
+    return f"{EXERCISE.code}.{plan_id}"
+
+
+def plan_of(purpose: str) -> UUID:
+    """Return the offer that a purpose is about."""
+    return UUID(purpose.removeprefix(f"{EXERCISE.code}."))
+
+
+def state_of(said: Said, present: Decision) -> State:
+    """Return what a word is called, given what stood before it."""
+    return State.WITHDRAWN if said is Said.NO and present.permits else STATES[said]
+
+
+def word_of(state: State, method: Method) -> Said:
+    """Return a member's word as staff read it."""
+    if state is State.WITHDRAWN:
+        return Said.STOP if method is Method.STOP_LINK else Said.NO
+    return next(said for said, called in STATES.items() if called is state)
+
+
+def holds_until(ends: datetime, decided_at: datetime) -> datetime:
+    """Return when a yes ends: with what was offered, and within its purpose's time."""
+    return min(ends, EXERCISE.longest.after(decided_at))
+
+
 def three_keys(
     members: Collection[UUID],
-    said: Mapping[UUID, Said],
+    decisions: Mapping[UUID, Decision],
     *,
     released: bool,
     available: bool | None,
 ) -> bool:
     """Say whether it may begin, by the one gate of the house: None for what is not known.
 
-    ``said`` is what each member said last; who is missing in it was not asked yet.
+    ``decisions`` is what each member's own word permits now; who is missing was not asked yet.
     """
-    words = {one: WORTH[said[one]] if one in said else None for one in members}
+    words = {one: decisions[one].because if one in decisions else None for one in members}
     return gate(words, released=released, available=available).is_open
 
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.sessions.plans.domain import Method
+from services.sessions.plans.domain import EarlierMethod
 from services.sessions.roster.models import Base
 from shared.columns import holding
+from shared.consent.kept import TextRow
+from shared.consent.sealed import SealedRevisionRow
 from shared.contracts.words import PlanState
 from shared.keys import DataClass, Scope
 from shared.store import ClaimRow, ClinicRow, sealed
@@ -45,8 +47,29 @@ class Plan(ClinicRow, Base):
     )
 
 
-class Answer(ClinicRow, Base):
-    """What one member said, alone, and who took it down; rows are only ever added."""
+class OfferRevision(SealedRevisionRow, Base):
+    """One word of one member about one offer, with the text that was read to them.
+
+    What they said is sealed; rows are added, never changed.
+    """
+
+    __tablename__ = "offer_revision"
+    __table_args__ = (
+        Index("ix_offer_revision_purpose", "clinic_id", "purpose"),
+        UniqueConstraint("clinic_id", "person_id", "position"),
+        UniqueConstraint("clinic_id", "person_id", "purpose", "revision"),
+        ForeignKeyConstraint(["clinic_id", "person_id"], ["person.clinic_id", "person.id"]),
+    )
+
+
+class OfferText(TextRow, Base):
+    """A text as it was read to a member."""
+
+    __tablename__ = "consent_text"
+
+
+class EarlierAnswer(ClinicRow, Base):
+    """What a member said before the text was kept with it; none is added, and none permits."""
 
     __tablename__ = "plan_answer"
     __table_args__ = (
@@ -56,7 +79,7 @@ class Answer(ClinicRow, Base):
 
     plan_id: Mapped[UUID]
     person_id: Mapped[UUID]
-    method: Mapped[Method]
+    method: Mapped[EarlierMethod]
     recorded_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
     said: Mapped[bytes | None] = sealed(DataClass.CLINICAL, scope=Scope.PERSON, subject="person_id")

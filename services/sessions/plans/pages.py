@@ -1,5 +1,7 @@
 """The clinician's pages of what may be tried, and of each member's own answer to it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,14 +11,30 @@ from werkzeug import Response
 
 from services.sessions.plans import domain, gateways, queries, usecases
 from services.sessions.plans.domain import Experiment, Said
+from services.sessions.plans.models import OfferText
 from services.sessions.roster import queries as roster
+from shared.consent.languages import languages
+from shared.consent.pages import texts_page
+from shared.consent.terms import Setting
+from shared.consent.texts import NotAsShown, NotInThisLanguage, Text
 from shared.contracts.words import PlanState
 from shared.errors import NotFound, Refusal
 from shared.web import now, reading, unit_of_work
 
 blueprint = Blueprint("plans", __name__, url_prefix="/relationships/<uuid:relationship_id>/plan")
 
+texts_blueprint = Blueprint("consent", __name__)
+
 CAN_BE_SAID = {Said.YES: "Yes", Said.NO: "No", Said.NOT_NOW: "Not now"}
+ASKED_WHERE = {
+    Setting.ALONE_AT_CLINIC: "Alone with you at the clinic",
+    Setting.ALONE_BY_PHONE: "Alone by phone, with nobody else on the line or in the room",
+}
+FIELDS: Mapping[type[Refusal], str] = {
+    domain.NotAlone: "setting",
+    NotAsShown: "read",
+    NotInThisLanguage: "locale",
+}
 
 
 @blueprint.get("")
@@ -24,7 +42,7 @@ def plan(relationship_id: UUID) -> str:
     """Show what is offered or tried now, and what was tried before."""
     with reading() as work:
         together = roster.treated(work, relationship_id)
-        standings = queries.standings_of(work, relationship_id)
+        standings = queries.standings_of(work, relationship_id, now())
         zone = roster.zone_of(work, together.clinic_id)
     return render_template(
         "sessions/plans/plan.html",
@@ -88,7 +106,7 @@ def asking(relationship_id: UUID, plan_id: UUID, person_id: UUID) -> str:
 @blueprint.post("/<uuid:plan_id>/answers/<uuid:person_id>")
 def answer(relationship_id: UUID, plan_id: UUID, person_id: UUID) -> ResponseReturnValue:
     """Take down what one member said alone."""
-    said = request.form.get("said", "")
+    said, setting = request.form.get("said", ""), request.form.get("setting", "")
     if said not in list(CAN_BE_SAID):
         errors = {"said": "Choose what was said."}
         return _answer_page(relationship_id, plan_id, person_id, errors=errors), 422
@@ -100,11 +118,13 @@ def answer(relationship_id: UUID, plan_id: UUID, person_id: UUID) -> ResponseRet
                 plan_id=plan_id,
                 person_id=person_id,
                 said=Said(said),
-                alone=request.form.get("alone") == "yes",
+                setting=Setting(setting) if setting in list(ASKED_WHERE) else None,
+                shown=request.form.get("shown", ""),
+                locale=request.form.get("locale") or None,
                 now=now(),
             )
-    except domain.NotAlone as refusal:
-        errors = {"alone": str(refusal)}
+    except (domain.NotAlone, NotAsShown, NotInThisLanguage) as refusal:
+        errors = {FIELDS[type(refusal)]: str(refusal)}
         return _answer_page(relationship_id, plan_id, person_id, errors=errors), refusal.status
     _begin(relationship_id, plan_id)
     flash("The answer is kept, for you alone.", "info")
@@ -186,12 +206,20 @@ def _offer_page(
     )
 
 
+@texts_blueprint.get("/consent/texts")
+def texts() -> str:
+    """Show the texts that were read to members, byte for byte; none names anyone."""
+    with reading() as work:
+        return texts_page(work, OfferText)
+
+
 def _answer_page(
     relationship_id: UUID, plan_id: UUID, person_id: UUID, *, errors: dict[str, str]
 ) -> str:
     with reading() as work:
         together = roster.treated(work, relationship_id)
-        standings = queries.standings_of(work, relationship_id)
+        standings = queries.standings_of(work, relationship_id, now())
+        own = roster.language_of(work, together.clinic_id, together.member(person_id).person_id)
     asked = next((one for one in standings if one.plan_id == plan_id), None)
     if asked is None or asked.state is PlanState.ENDED:
         raise domain.NotOpen
@@ -199,13 +227,30 @@ def _answer_page(
         "sessions/plans/answer.html",
         together=together,
         member=together.member(person_id),
+        plan_id=plan_id,
         experiment=asked.experiment,
         days=asked.days,
-        said=request.form.get("said", ""),
-        alone=request.form.get("alone", ""),
+        **_words(plan_id, request.form.get("locale") or request.args.get("locale") or own),
+        typed=request.form if "read" not in errors else {},
         options=list(CAN_BE_SAID.items()),
+        settings_offered=list(ASKED_WHERE.items()),
         errors=errors,
     )
+
+
+def _words(plan_id: UUID, locale: str) -> dict[str, Any]:
+    """Return the text to read out in a language, if there is one, and the others there are."""
+    text: Text | None
+    try:
+        text = queries.text_for(plan_id, locale, now())
+    except NotInThisLanguage:
+        text = None
+    return {
+        "text": text,
+        "missing": "" if text else str(NotInThisLanguage()),
+        "spoken": languages()[text.locale] if text else None,
+        "languages": [one for tag, one in languages().items() if not text or tag != text.locale],
+    }
 
 
 def _back(relationship_id: UUID) -> Response:

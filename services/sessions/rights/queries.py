@@ -1,5 +1,6 @@
 """What sessions holds of one person alone, for the copy that they are given."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,10 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.sessions.plans.models import Answer, Plan
-from services.sessions.plans.queries import menu
+from services.sessions.plans import domain, queries
+from services.sessions.plans.models import EarlierAnswer, OfferRevision, Plan
 from services.sessions.roster.models import Form
 from shared.audit.entries import Act, kind_of
+from shared.consent.ledger import history
+from shared.consent.revision import Revision
+from shared.consent.sealed import opened
 from shared.events.content import Content, Reference
 from shared.keys import Scope
 from shared.store import UnitOfWork
@@ -45,19 +49,42 @@ def _share(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> dict[str, Rows
         here = found[str(form.relationship_id)]["answers_read_by_the_clinician"]
         given = work.open(form, "answers")
         here.append({"received_at": form.received_at.isoformat(), "answers": given})
-    for answer in _of(work, Answer, clinic_id, person_id, Answer.recorded_at):
+    for answer in _of(work, EarlierAnswer, clinic_id, person_id, EarlierAnswer.recorded_at):
         plan = work.get(Plan, clinic_id, answer.plan_id)
-        found[str(plan.relationship_id)]["said_to_offers"].append(_said(work, plan, answer))
+        found[str(plan.relationship_id)]["said_to_offers"].append(_earlier(work, plan, answer))
+    for act in opened(work, history(work, OfferRevision, clinic_id=clinic_id, person_id=person_id)):
+        plan = work.get(Plan, clinic_id, domain.plan_of(act.purpose))
+        found[str(plan.relationship_id)]["said_to_offers"].append(_said(work, plan, act))
     return dict(found)
 
 
-def _said(work: UnitOfWork, plan: Plan, answer: Answer) -> dict[str, Any]:
-    experiment = menu().get(plan.experiment)
+def _said(work: UnitOfWork, plan: Plan, act: Revision) -> dict[str, Any]:
+    """Return one word to an offer with the text that was read, and its revision as it is kept."""
     return {
-        "offer": experiment.name if experiment else plan.experiment,
+        "offer": _name_of(plan),
+        "said": domain.word_of(act.state, act.method),
+        "at": act.decided_at.isoformat(),
+        "until": act.valid_until.isoformat(),
+        "how": act.method,
+        "where": act.setting,
+        "text_shown": json.loads(queries.shown_to(work, act)),
+        "evidence": act.content(),
+    }
+
+
+def _earlier(work: UnitOfWork, plan: Plan, answer: EarlierAnswer) -> dict[str, Any]:
+    """Return a word that was kept before the text was kept with it."""
+    return {
+        "offer": _name_of(plan),
         "said": work.open(answer, "said"),
         "at": answer.recorded_at.isoformat(),
+        "text_shown": None,
     }
+
+
+def _name_of(plan: Plan) -> str:
+    experiment = queries.menu().get(plan.experiment)
+    return experiment.name if experiment else plan.experiment
 
 
 def _of(work: UnitOfWork, kind: Any, clinic_id: UUID, person_id: UUID, order: Any) -> Any:

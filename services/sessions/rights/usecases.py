@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import CursorResult, delete, select
 
 from services.sessions.plans import usecases as plans
-from services.sessions.plans.models import Answer
+from services.sessions.plans.models import EarlierAnswer, OfferRevision
+from services.sessions.roster import queries as roster
 from services.sessions.roster.handlers import FORM, PERSON
 from services.sessions.roster.models import Delivery, ErasedPerson, Form, Person
 from shared.contracts.sessions import SessionsRequestSettled
@@ -15,12 +16,13 @@ from shared.erasure import Forgotten, PartInErasing
 from shared.events.tables import wanted
 from shared.store import UnitOfWork
 
-REMOVED = (Form, Answer, Delivery)
+REMOVED = (Form, EarlierAnswer, OfferRevision, Delivery)
 """What concerns one person alone. What is written about sessions stays: it is everyone's."""
 
 
 def forget(work: UnitOfWork, clinic_id: UUID, person_id: UUID, now: datetime) -> Forgotten:
     """End what is open wherever a person belongs, and remove what was theirs alone."""
+    roster.one_word_at_a_time(work, person_id)
     stopped = plans.stop_everything(work, clinic_id=clinic_id, person_id=person_id, now=now)
     _forget_wishes(work, clinic_id, person_id)
     removed = sum(_removed(work, kind, clinic_id, person_id) for kind in REMOVED)

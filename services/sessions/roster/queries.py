@@ -153,6 +153,17 @@ def is_erased(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> bool:
     return erasure.is_erased(work, ErasedPerson, clinic_id, person_id)
 
 
+def language_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> str:
+    """Return the language in which a person is spoken to; empty where it is not known (yet)."""
+    person = work.get(Person, clinic_id, person_id)
+    return work.open(person, "language") or ""
+
+
+def one_word_at_a_time(work: UnitOfWork, person_id: UUID) -> None:
+    """Let nothing else be kept of what a person said before this work ends."""
+    work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 def relationships_of(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> Sequence[UUID]:
     """Return the relationships to which a person belongs or belonged."""
     wanted = select(Membership.relationship_id).where(

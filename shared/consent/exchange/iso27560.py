@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.consent.decision import Because
 from shared.consent.exchange.record import Controller, Record, moment, text_uri
-from shared.consent.ledger import RevisionRow
+from shared.consent.ledger import Kept
 from shared.consent.purposes import Basis, Kind, kind_of
 from shared.consent.terms import State
 
@@ -23,6 +23,7 @@ STATES = {
     Because.GIVEN: "dpv:ConsentGiven",
     Because.NEVER_ASKED: "dpv:ConsentUnknown",
     Because.REFUSED: "dpv:ConsentRefused",
+    Because.DEFERRED: "dpv:ConsentRequestDeferred",
     Because.WITHDRAWN: "dpv:ConsentWithdrawn",
     Because.PAUSED: "dpv:ConsentRevoked",
     Because.NOT_YET: "dpv:ConsentRequestDeferred",
@@ -34,6 +35,7 @@ STATES = {
 SAID = {
     State.GIVEN: "dpv:ConsentGiven",
     State.REFUSED: "dpv:ConsentRefused",
+    State.DEFERRED: "dpv:ConsentRequestDeferred",
     State.WITHDRAWN: "dpv:ConsentWithdrawn",
     State.PAUSED: "dpv:ConsentRevoked",
 }
@@ -92,7 +94,7 @@ def _purpose(record: Record, kind: Kind, controller: Controller) -> dict[str, An
     }
 
 
-def _event(row: RevisionRow) -> dict[str, Any]:
+def _event(row: Kept) -> dict[str, Any]:
     return {
         "event_id": f"urn:uuid:{row.id}",
         "event_time": moment(row.decided_at),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.consent.exchange.record import Controller, Record, moment, text_uri
-from shared.consent.ledger import RevisionRow
+from shared.consent.ledger import Kept
 from shared.consent.purposes import Kind, kind_of
 from shared.consent.terms import State
 
@@ -19,7 +19,7 @@ def receipts(record: Record, controller: Controller) -> list[dict[str, Any]]:
     ]
 
 
-def _receipt(row: RevisionRow, kind: Kind, controller: Controller) -> dict[str, Any]:
+def _receipt(row: Kept, kind: Kind, controller: Controller) -> dict[str, Any]:
     return {
         "version": VERSION,
         "jurisdiction": controller.jurisdiction,
@@ -48,7 +48,7 @@ def _receipt(row: RevisionRow, kind: Kind, controller: Controller) -> dict[str, 
     }
 
 
-def _purpose(row: RevisionRow, kind: Kind) -> dict[str, Any]:
+def _purpose(row: Kept, kind: Kind) -> dict[str, Any]:
     return {
         "purpose": kind.says,
         "purposeCategory": [row.purpose],

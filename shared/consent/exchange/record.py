@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.consent.decision import Because, Decision
-from shared.consent.ledger import RevisionRow
+from shared.consent.ledger import Kept
 from shared.consent.terms import State
 
 
@@ -27,11 +27,11 @@ class Record:
 
     person_id: UUID
     purpose: str
-    revisions: Sequence[RevisionRow]
+    revisions: Sequence[Kept]
     decision: Decision
 
     @property
-    def latest(self) -> RevisionRow:
+    def latest(self) -> Kept:
         """The revision that counts."""
         return self.revisions[-1]
 
@@ -42,9 +42,7 @@ class Record:
         return self.decision.because is Because.GIVEN and len(given) > 1
 
 
-def records_of(
-    rows: Sequence[RevisionRow], decisions: Iterable[tuple[str, Decision]]
-) -> list[Record]:
+def records_of(rows: Sequence[Kept], decisions: Iterable[tuple[str, Decision]]) -> list[Record]:
     """Return the records of one person: a purpose that was never asked about has none."""
     found = []
     for purpose, decision in decisions:
@@ -61,7 +59,7 @@ def records_of(
     return found
 
 
-def text_uri(row: RevisionRow) -> str:
+def text_uri(row: Kept) -> str:
     """Return the name of the very text that was shown: template, version, language and hash."""
     return f"urn:attune:text:{row.template}:{row.text_version}:{row.locale}:{row.text_hash}"
 

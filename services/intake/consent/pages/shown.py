@@ -111,6 +111,7 @@ NOTICES = {
 SAID_WORDS = {
     State.GIVEN: "Yes",
     State.REFUSED: "No",
+    State.DEFERRED: "Not now",
     State.WITHDRAWN: "No",
     State.PAUSED: "Paused",
 }

@@ -19,7 +19,6 @@ from services.intake.consent.queries.standing import (
     controller_of,
     decisions_on,
     endings,
-    is_as_kept,
     language_of,
     language_of_seat,
     may_be_left_word,
@@ -33,7 +32,6 @@ from services.intake.consent.queries.standing import (
     someone_on_duty,
     standing,
     still_missing,
-    texts_kept,
     why_paused,
 )
 
@@ -52,7 +50,6 @@ __all__ = [
     "end_of_day",
     "endings",
     "going_on",
-    "is_as_kept",
     "language_of",
     "language_of_seat",
     "may_be_left_word",
@@ -69,7 +66,6 @@ __all__ = [
     "someone_on_duty",
     "standing",
     "still_missing",
-    "texts_kept",
     "to_renew",
     "turning_days",
     "why_paused",

@@ -22,13 +22,15 @@ from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
 from shared.consent import foresight
 from shared.consent.decision import Decision
-from shared.consent.foresight import IN_CARE, REOPENED, TERMS, Change, Going
+from shared.consent.foresight import IN_CARE, MAIL, REOPENED, TERMS, Change, Going
 from shared.consent.languages import spoken_to
 from shared.consent.ledger import said_about
 from shared.consent.purposes import POLICIES
 from shared.consent.terms import Method
 from shared.contracts.words import Channel
 from shared.store import UnitOfWork
+
+EMAIL = "checkin.email"
 
 
 def going_on(
@@ -45,6 +47,8 @@ def going_on(
     lacking = _lacking(work, relationship, person, at)
     if policy not in kept or not kept[policy].permits:
         lacking.add(TERMS)
+    if EMAIL not in kept or not kept[EMAIL].permits:
+        lacking.add(MAIL)
     stopped = _stopped(work, relationship.clinic_id, person.id)
     return foresight.going_on(
         kept,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,11 +22,12 @@ from services.intake.people.models import Person, Relationship
 from shared.audit.entries import Act
 from shared.audit.entries import kind_of as subject_kind
 from shared.auth.seats import SeatRow
+from shared.consent import kept
 from shared.consent.decision import Decision
 from shared.consent.languages import Language, language_for
 from shared.consent.ledger import history, said_about
 from shared.consent.purposes import POLICIES, kind_of
-from shared.consent.texts import NotAsShown, Text, text_in_force
+from shared.consent.texts import Text, text_in_force
 from shared.labels import Label, Scope
 from shared.store import UnitOfWork
 
@@ -94,21 +94,7 @@ def shown_to(work: UnitOfWork, row: ConsentRevision) -> str:
 
     Raises NotAsShown where what is kept is not what the hash says.
     """
-    kept = work.session.get(ConsentText, row.text_hash)
-    if kept is None or not is_as_kept(kept):
-        raise NotAsShown
-    return kept.canonical
-
-
-def texts_kept(work: UnitOfWork) -> Sequence[ConsentText]:
-    """Return every text that anyone was shown, in the order in which they were first kept."""
-    query = select(ConsentText).order_by(ConsentText.kept_at, ConsentText.hash)
-    return work.session.scalars(query).all()
-
-
-def is_as_kept(text: ConsentText) -> bool:
-    """Say whether a text is still the one that its hash was made from."""
-    return sha256(text.canonical.encode()).hexdigest() == text.hash
+    return kept.shown_to(work, ConsentText, row)
 
 
 def open_pause(work: UnitOfWork, clinic_id: UUID, person_id: UUID) -> ConsentPause | None:

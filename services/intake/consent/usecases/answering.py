@@ -12,6 +12,7 @@ from services.intake.consent.usecases.counting import count_again
 from services.intake.people import queries as people
 from services.intake.people.models import Person
 from shared.consent.decision import Decision
+from shared.consent.kept import keep_text
 from shared.consent.ledger import Act, Evidence, append
 from shared.consent.purposes import kind_of
 from shared.consent.terms import Method, Setting, State
@@ -184,8 +185,7 @@ def keep(
     kind, text = kind_of(step.purpose), step.text
     until = kind.longest.after(at) if step.state is State.GIVEN else at
     act = Act(state=step.state, decided_at=at, valid_from=at, valid_until=until)
-    if work.session.get(ConsentText, text.hash) is None:
-        work.add(ConsentText(hash=text.hash, canonical=text.canonical(), kept_at=now))
+    keep_text(work, ConsentText, text, now=now)
     row = append(
         work,
         ConsentRevision,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.consent import queries as consent
+from services.intake.consent.domain import decided
 from services.intake.consent.models import ConsentRevision
 from services.intake.people import queries as people
 from services.intake.people.models import Person, Relationship
@@ -18,7 +19,9 @@ from services.intake.rights.domain.bundle import Answered, Resource
 from services.intake.rights.models import RightsRequest
 from shared.consent.exchange import fhir
 from shared.consent.exchange.record import Controller, Record, moment, records_of
+from shared.consent.ledger import said_about
 from shared.consent.purposes import kind_of
+from shared.consent.revision import read_revision
 from shared.events.content import Content
 from shared.store import UnitOfWork
 
@@ -74,7 +77,7 @@ def copy_of(
         resources=bundle.bundle(
             id=str(request.id),
             made_at=moment(now),
-            resources=_resources(content, records, controller, filled),
+            resources=_resources(content, [*records, *_offers(content, now)], controller, filled),
         ),
     )
 
@@ -126,6 +129,14 @@ def _membership(work: UnitOfWork, relationship: Relationship, person: Person) ->
 def _records(work: UnitOfWork, person: Person, now: datetime) -> list[Record]:
     rows = consent.revisions(work, person.clinic_id, person.id)
     return records_of(rows, consent.decisions_on(rows, now).items())
+
+
+def _offers(content: Mapping[str, Any], now: datetime) -> list[Record]:
+    """Return the records of what a person said to offers, which sessions keeps."""
+    said = content.get("sessions", {}).get("said_to_offers", [])
+    acts = [read_revision(one["evidence"]) for one in said if one.get("evidence")]
+    by_offer = {act.purpose: said_about(acts, act.purpose) for act in acts}
+    return records_of(acts, decided(by_offer, now).items())
 
 
 def _consent(work: UnitOfWork, record: Record, says: Mapping[str, Any]) -> dict[str, Any]:

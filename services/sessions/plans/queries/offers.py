@@ -1,4 +1,4 @@
-"""What is on the menu, what is offered, and what each member said."""
+"""What is on the menu, what is offered, and how it stands."""
 
 import tomllib
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.sessions.plans import domain
-from services.sessions.plans.domain import Ending, Experiment, Method, Said, Stopped
-from services.sessions.plans.models import Answer, Plan, PlanDue
+from services.sessions.plans.domain import Ending, Experiment, Stopped
+from services.sessions.plans.models import Plan, PlanDue
+from services.sessions.plans.queries.answers import Key, keys_of
 from services.sessions.roster import queries as roster
 from services.sessions.roster.models import Relationship
 from shared.consent.gate import Openness
@@ -20,18 +21,8 @@ from shared.contracts.words import PlanState
 from shared.errors import NotFound
 from shared.store import UnitOfWork
 
-MENU = Path(__file__).parent / "menu.toml"
+MENU = Path(__file__).parents[1] / "menu.toml"
 OPEN = (PlanState.OFFERED, PlanState.RUNNING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """One member's key: what they said last, to whom, how and when; None before that."""
-
-    member: roster.Member
-    said: Said | None = None
-    method: Method | None = None
-    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +44,9 @@ class Standing:
     @property
     def waits_for_start(self) -> bool:
         """Whether all keys are there, and only the start is missing."""
-        said = {key.member.person_id: key.said for key in self.keys if key.said}
         ready = domain.three_keys(
             [key.member.person_id for key in self.keys],
-            said,
+            {key.member.person_id: key.decision for key in self.keys},
             released=self.released,
             available=True,
         )
@@ -110,10 +100,10 @@ def open_plan(work: UnitOfWork, relationship_id: UUID) -> Plan | None:
     return next((one for one in plans_of(work, relationship_id) if one.state in OPEN), None)
 
 
-def standings_of(work: UnitOfWork, relationship_id: UUID) -> list[Standing]:
-    """Return how each plan of a relationship stands, to its treating clinician alone."""
+def standings_of(work: UnitOfWork, relationship_id: UUID, now: datetime) -> list[Standing]:
+    """Return how each plan of a relationship stands now, to its treating clinician alone."""
     together = roster.treated(work, relationship_id)
-    return [_standing(work, one, together) for one in plans_of(work, relationship_id)]
+    return [_standing(work, one, together, now) for one in plans_of(work, relationship_id)]
 
 
 def openness_of(work: UnitOfWork, relationship_id: UUID) -> Openness:
@@ -132,27 +122,13 @@ def stops_of(work: UnitOfWork, relationship_id: UUID) -> list[Stopped]:
     ]
 
 
-def answers_of(work: UnitOfWork, plan_id: UUID) -> Sequence[Answer]:
-    """Return what members said to a plan, in the order of saying."""
-    wanted = select(Answer).where(Answer.plan_id == plan_id)
-    return work.session.scalars(wanted.order_by(Answer.recorded_at, Answer.id)).all()
-
-
-def keys_of(work: UnitOfWork, plan_id: UUID) -> dict[UUID, Said]:
-    """Return what each member said last to a plan; what was erased counts as not said."""
-    last = {one.person_id: one for one in answers_of(work, plan_id)}
-    said = {person: work.open(one, "said") for person, one in last.items()}
-    return {person: Said(word) for person, word in said.items() if word}
-
-
 def due_plans(work: UnitOfWork, now: datetime) -> list[tuple[UUID, UUID]]:
     """Return (clinic, plan) of what is due; for work opened by ``claiming``."""
     wanted = select(PlanDue).where(PlanDue.due_at <= now).order_by(PlanDue.due_at).limit(100)
     return [(row.clinic_id, row.id) for row in work.session.scalars(wanted)]
 
 
-def _standing(work: UnitOfWork, plan: Plan, together: roster.Together) -> Standing:
-    last = {one.person_id: one for one in answers_of(work, plan.id)}
+def _standing(work: UnitOfWork, plan: Plan, together: roster.Together, now: datetime) -> Standing:
     ending = work.open(plan, "ending")
     return Standing(
         plan_id=plan.id,
@@ -165,12 +141,5 @@ def _standing(work: UnitOfWork, plan: Plan, together: roster.Together) -> Standi
         ends_at=domain.due_at(plan.offered_at, plan.started_at, plan.days),
         ended_at=plan.ended_at,
         ending=Ending(ending) if ending else None,
-        keys=[_key(work, member, last.get(member.person_id)) for member in together.present],
+        keys=keys_of(work, plan.id, together.present, now),
     )
-
-
-def _key(work: UnitOfWork, member: roster.Member, answer: Answer | None) -> Key:
-    said = work.open(answer, "said") if answer else None
-    if answer is None or said is None:
-        return Key(member=member)
-    return Key(member=member, said=Said(said), method=answer.method, recorded_at=answer.recorded_at)

@@ -1,11 +1,11 @@
-"""Offering something to try, taking down each member's own answer, beginning and ending it."""
+"""Offering something to try, beginning and ending it."""
 
 from datetime import datetime
 from uuid import UUID
 
 from services.sessions.plans import domain, queries
-from services.sessions.plans.domain import Ending, Method, Said
-from services.sessions.plans.models import Answer, Plan, PlanDue
+from services.sessions.plans.domain import Ending
+from services.sessions.plans.models import Plan, PlanDue
 from services.sessions.records.usecases import note_milestone
 from services.sessions.roster import queries as roster
 from shared.contracts.sessions import PlanChanged
@@ -59,35 +59,19 @@ def offer_plan(
     return plan
 
 
-def record_answer(
-    work: UnitOfWork, *, plan_id: UUID, person_id: UUID, said: Said, alone: bool, now: datetime
-) -> None:
-    """Take down what one member said to the clinician, alone; a later answer replaces it.
-
-    A no or a not now to what runs ends it. Raises NotFound, NotOpen or NotAlone.
-    """
-    plan = queries.plan_to_change(work, plan_id)
-    roster.treated(work, plan.relationship_id).member(person_id)
-    _refuse_ended(plan)
-    if not alone:
-        raise domain.NotAlone
-    _keep_answer(work, plan, person_id=person_id, said=said, method=Method.SPOKEN, now=now)
-    if said is Said.STOP or (said is not Said.YES and plan.state is PlanState.RUNNING):
-        _end(work, plan, Ending.STOPPED, now=now)
-
-
 def release_plan(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> None:
     """Give the clinician's own key. Raises NotFound or NotOpen."""
     plan = queries.plan_to_change(work, plan_id)
     roster.treated(work, plan.relationship_id)
-    _refuse_ended(plan)
+    refuse_ended(plan)
     plan.released_at = plan.released_at or now
 
 
 def start_plan(work: UnitOfWork, *, plan_id: UUID, known: bool, now: datetime) -> bool:
     """Begin what all keys are there for, and say whether it runs.
 
-    Anything missing, unknown or held back leaves it as it is, without a word why.
+    Each member's word is decided on at this moment. Anything missing, unknown or held back leaves
+    it as it is, without a word why. What began uses up every yes to it: it begins once.
     """
     plan = queries.plan_to_change(work, plan_id)
     if plan.state is not PlanState.OFFERED:
@@ -96,7 +80,7 @@ def start_plan(work: UnitOfWork, *, plan_id: UUID, known: bool, now: datetime) -
     lapsed = now >= domain.due_at(plan.offered_at, None, plan.days)
     if lapsed or not domain.three_keys(
         [member.person_id for member in together.present],
-        queries.keys_of(work, plan_id),
+        queries.decisions_on(work, plan_id, now),
         released=plan.released_at is not None,
         available=_nothing_held_back(work, together) if known else None,
     ):
@@ -114,7 +98,7 @@ def stop_plan(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> None:
     plan = queries.plan_to_change(work, plan_id)
     roster.treated(work, plan.relationship_id)
     if plan.state in queries.OPEN:
-        _end(work, plan, Ending.STOPPED, now=now)
+        end(work, plan, Ending.STOPPED, now=now)
 
 
 def take_back_offer(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> None:
@@ -123,19 +107,7 @@ def take_back_offer(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> None:
     roster.treated(work, plan.relationship_id)
     if plan.state is not PlanState.OFFERED:
         raise domain.NotOpen
-    _end(work, plan, Ending.TAKEN_BACK, now=now)
-
-
-def stop_by_form(
-    work: UnitOfWork, *, relationship_id: UUID, person_id: UUID, sent_at: datetime, now: datetime
-) -> None:
-    """End what a member asked to stop on their form, if it was there when they sent it."""
-    found = queries.open_plan(work, relationship_id)
-    if found is None or sent_at < found.offered_at:
-        return
-    plan = queries.plan_to_change(work, found.id)
-    _keep_answer(work, plan, person_id=person_id, said=Said.STOP, method=Method.FORM, now=now)
-    _end(work, plan, Ending.STOPPED, now=now)
+    end(work, plan, Ending.TAKEN_BACK, now=now)
 
 
 def stop_everything(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: datetime) -> int:
@@ -143,7 +115,7 @@ def stop_everything(work: UnitOfWork, *, clinic_id: UUID, person_id: UUID, now: 
     about = roster.relationships_of(work, clinic_id, person_id)
     found = [plan for one in about if (plan := queries.open_plan(work, one)) is not None]
     for plan in found:
-        _end(work, queries.plan_to_change(work, plan.id), Ending.STOPPED, now=now)
+        end(work, queries.plan_to_change(work, plan.id), Ending.STOPPED, now=now)
     return len(found)
 
 
@@ -151,7 +123,7 @@ def end_care(work: UnitOfWork, *, relationship_id: UUID, now: datetime) -> None:
     """End what is open in a relationship that is no longer in care together."""
     plan = queries.open_plan(work, relationship_id)
     if plan is not None:
-        _end(work, plan, Ending.CARE_ENDED, now=now)
+        end(work, plan, Ending.CARE_ENDED, now=now)
 
 
 def end_when_due(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> bool:
@@ -162,7 +134,7 @@ def end_when_due(work: UnitOfWork, *, plan_id: UUID, now: datetime) -> bool:
     if now < domain.due_at(plan.offered_at, plan.started_at, plan.days):
         return False
     ran = plan.state is PlanState.RUNNING
-    _end(work, plan, Ending.RAN_ITS_TIME if ran else Ending.LAPSED, now=now)
+    end(work, plan, Ending.RAN_ITS_TIME if ran else Ending.LAPSED, now=now)
     return True
 
 
@@ -175,28 +147,14 @@ def _nothing_held_back(work: UnitOfWork, together: roster.Together) -> bool:
     return roster.available(work, about) and nobody_missing and not unread
 
 
-def _refuse_ended(plan: Plan) -> None:
+def refuse_ended(plan: Plan) -> None:
+    """Return quietly while something is offered or tried; raises NotOpen."""
     if plan.state not in queries.OPEN:
         raise domain.NotOpen
 
 
-def _keep_answer(
-    work: UnitOfWork, plan: Plan, *, person_id: UUID, said: Said, method: Method, now: datetime
-) -> None:
-    answer = Answer(
-        clinic_id=plan.clinic_id,
-        id=work.new_id(),
-        plan_id=plan.id,
-        person_id=person_id,
-        method=method,
-        recorded_by=work.actor.id,
-        recorded_at=now,
-    )
-    work.seal(answer, said=said)
-    work.add(answer)
-
-
-def _end(work: UnitOfWork, plan: Plan, ending: Ending, *, now: datetime) -> None:
+def end(work: UnitOfWork, plan: Plan, ending: Ending, *, now: datetime) -> None:
+    """End what is offered or tried, and tell it; why is sealed."""
     plan.ended_at = now
     work.seal(plan, ending=ending)
     _tell(work, plan, PlanState.ENDED, now=now)
