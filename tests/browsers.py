@@ -24,6 +24,7 @@ class Silent(WSGIRequestHandler):
 def served(app: Flask, *, port: int = 0) -> Iterator[str]:
     """Serve an app to browsers of this machine, and give its address without a slash."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
+    server.daemon_threads = False  # so that closing waits for what a browser still asks
     serving = Thread(target=server.serve_forever, daemon=True)
     serving.start()
     try:
