@@ -3,6 +3,7 @@
 .PHONY: help run test ci lint types contracts requirements bench screenshots lock
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 BOOTSTRAP := $(PYTHON) deploy/bootstrap.py
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
@@ -22,7 +23,7 @@ run: ## start Attune on this computer and print its addresses
 
 test: ## run every test that this computer can run
 	@$(BOOTSTRAP) test
-	@SOMEONE_WAITS=$(if $(ARGS),,1) $(BIN)/python -m pytest -n 2 $(ARGS)
+	@SOMEONE_WAITS=$(if $(ARGS),,1) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 ci: ## do all that the build does, tests included
 	@bash .ci/run

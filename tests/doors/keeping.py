@@ -17,6 +17,8 @@ from services.intake.screening import usecases as screening
 from services.intake.screening.models import TalkAlone
 from services.sessions.outcomes import usecases as outcomes
 from services.sessions.outcomes.domain import Quarter
+from services.sessions.plans.domain import EarlierMethod
+from services.sessions.plans.models import EarlierAnswer
 from services.sessions.roster.models import Relationship
 from shared.auth.links import hash_of_link
 from shared.consent.ledger import Evidence
@@ -105,6 +107,22 @@ def ask_by_link(
         token_hash=hash_of_link(secret, token),
         now=now,
     )
+
+
+def say_as_before_texts_were_kept(
+    work: Any, clinic_id: UUID, plan_id: UUID, person_id: UUID, now: datetime
+) -> None:
+    """Keep a word to an offer as earlier releases did, which none does any more."""
+    row = EarlierAnswer(
+        clinic_id=clinic_id,
+        id=work.new_id(),
+        plan_id=plan_id,
+        person_id=person_id,
+        method=EarlierMethod.SPOKEN,
+        recorded_at=now,
+    )
+    work.seal(row, said="yes")
+    work.add(row)
 
 
 def count(work: Any, relationship_id: UUID) -> None:

@@ -152,7 +152,7 @@ def _proved(about: Subject, _role: Role | None) -> Sent:
 
 def _written_down(about: Subject, _role: Role | None) -> Sent:
     first, *_ = about.household.people
-    how = {"method": "on_paper", "setting": "alone_at_clinic", "after": about.household.said[first]}
+    how = {"method": "on_paper", "setting": "alone_at_clinic", "after": about.household.said.get(first, 0)}
     return {"data": {"purpose": "checkin.email", "answer": "yes", **how}}
 
 

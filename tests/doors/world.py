@@ -401,6 +401,9 @@ def _record(world: World, house: House, household: Household) -> None:
         first = _offer(work, household, now)
         plans.take_back_offer(work, plan_id=first.id, now=now)
         household.plan_id = first.id
+        keeping.say_as_before_texts_were_kept(
+            work, house.clinic_id, first.id, household.people[0], now
+        )
         if household is not house.households[-1]:
             household.plan_id = _offer(work, household, now).id
 

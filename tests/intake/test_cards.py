@@ -263,7 +263,7 @@ def test_a_message_is_left_where_card_and_consent_both_say_so(
     saved(house, ines, ana_and_noa, ana, voicemail=on_card)
     own = house.page(ana_and_noa, ana, "/consent")
     answer = {"purpose": "contact.voicemail", "answer": "yes" if permitted else "no"}
-    ines.post(own, answer | {"method": "spoken", "setting": "alone_at_clinic"})
+    ines.post(own, answer | {"method": "spoken", "setting": "alone_at_clinic", "after": "0"})
 
     page = words_of(house.visitor("marta").get(house.page(ana_and_noa)))
 

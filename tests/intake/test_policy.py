@@ -104,7 +104,7 @@ class TestNoting:
     def test_of_another_policy_is_not_taken(self, house, ana_and_noa, ana):
         house.choose_policy()
         ines, page = house.visitor("ines"), house.page(ana_and_noa, ana, "/consent")
-        how = {"method": "spoken", "setting": "alone_at_clinic", "answer": "yes"}
+        how = {"method": "spoken", "setting": "alone_at_clinic", "answer": "yes", "after": "0"}
 
         other = ines.post(page, {"purpose": "terms.open", **how})
         own = ines.post(page, {"purpose": "terms.limited", **how})
