@@ -152,7 +152,8 @@ def _proved(about: Subject, _role: Role | None) -> Sent:
 
 def _written_down(about: Subject, _role: Role | None) -> Sent:
     first, *_ = about.household.people
-    how = {"method": "on_paper", "setting": "alone_at_clinic", "after": about.household.said.get(first, 0)}
+    after = about.household.said.get(first, 0)
+    how = {"method": "on_paper", "setting": "alone_at_clinic", "after": after}
     return {"data": {"purpose": "checkin.email", "answer": "yes", **how}}
 
 
